@@ -51,10 +51,12 @@ def _has_a_part_in(person: User) -> Q:
 
 
 def _under_review(application: Application, person: User) -> None:
-    """Forbidden for who is no reviewer of the programme any more; WrongMoment before the officer starts the review."""
+    """Forbidden for who is no reviewer of the programme any more; WrongMoment before the officer starts the review.
+    Whoever gave their review reads on: that the file is screened again is not told to them."""
     if not holds(person, ProgramRole.REVIEWER, application.call.program):
         raise Forbidden(CLOSED)
-    if application.state == ApplicationState.ELIGIBLE:
+    given = Assignment.objects.of_reviewer(person).submitted().filter(application=application)
+    if application.state == ApplicationState.ELIGIBLE and not given.exists():
         raise WrongMoment(Refusal(_("The file opens when the officer starts its review."), code="state"))
 
 

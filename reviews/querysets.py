@@ -77,10 +77,10 @@ class PanelSeatQuerySet(models.QuerySet["PanelSeat"]):
 class AssignmentQuerySet(OfFileQuerySet["Assignment"]):
     def visible_to(self, user: Actor) -> Self:
         """Reviews that `user` may open: those of the files that they read by a role of the cluster, and their own,
-        while they may read its file: accepted or submitted, the review begun, by a reviewer of today to whom the file
-        is open. Of the others that were given to them, they read the declaration (`of_reviewer`)."""
-        begun = self.open_to(user).readable().exclude(application__state=ApplicationState.ELIGIBLE)
-        return begun | self.of_staff(user)
+        while they may read its file: submitted, or accepted and the review begun, by a reviewer of today to whom the
+        file is open. Of the others that were given to them, they read the declaration (`of_reviewer`)."""
+        to_begin = Q(application__state=ApplicationState.ELIGIBLE) & ~Q(state=AssignmentState.SUBMITTED)
+        return self.open_to(user).readable().exclude(to_begin) | self.of_staff(user)
 
     def of_reviewer(self, user: Actor) -> Self:
         """Those given to `user`, whatever became of them. Nobody else's; none for whoever is no person with an open

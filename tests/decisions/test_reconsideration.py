@@ -7,8 +7,10 @@ import pytest
 from django.urls import reverse
 
 from accounts.services import create_person
+from applications.access import enter
 from applications.models import Application, Finding
 from applications.states import ApplicationState
+from audit.states import Read
 from awards.models import Award
 from decisions import services
 from decisions.facts import _took_part, opinion
@@ -23,6 +25,7 @@ from moves.models import DutyDone
 from moves.refusals import WrongMoment
 from moves.transitions import Reason
 from programs.services.people import appoint
+from reviews.access import REVIEWER
 from reviews.checks import candidates
 from reviews.models import Assignment
 from reviews.selectors import ranking
@@ -346,6 +349,9 @@ def test_ineligible_file_is_screened_again_by_its_own_road(cast, programme):
             services.send_to_new_panel(application, by=opinion)
         application = services.reopen_screening(application, by=opinion)
     assert (application.state, application.complete_at) == (ApplicationState.SUBMITTED, files.RECOMMENDED_AT)
+    for state in ("submitted", "eligible", "in_review"):  # of which a reviewer of before is told nothing
+        Application.objects.filter(pk=application.pk).update(state=state)
+        assert enter(cast.ana, REVIEWER, read=Read.OWN_REVIEW, pk=application.pk) == application
 
 
 def test_file_withdrawn_under_reconsideration_gives_its_money_back(granted, cast):
