@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import TypeAlias
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.forms import UserTokenForm
 from allauth.account.models import EmailConfirmationHMAC
 from django.forms import Form
 from django.http import HttpRequest
@@ -55,6 +56,11 @@ MAILS: dict[str, Callable[[Given, datetime], tuple[Content, Link]]] = {
 def confirms_an_address(key: str) -> bool:
     """Whether the link of a message still proves an address: not proved yet, and the link's time not over."""
     return EmailConfirmationHMAC.from_key(key) is not None
+
+
+def chooses_a_password(uid: str, key: str) -> bool:
+    """Whether the link of a message still lets its reader choose a password: it works once, for a time."""
+    return bool(UserTokenForm({"uidb36": uid, "key": key}).is_valid())
 
 
 class AccountAdapter(DefaultAccountAdapter):

@@ -46,6 +46,7 @@ class MessageKind(TextChoices):
     DECISION_SENT_BACK = "decision_sent_back"
     DECISION_UNDONE = "decision_undone"
     CONCURRENCE_ASKED = "concurrence_asked"
+    CONCURRENCE_VOID = "concurrence_void"
     LETTER_FAILED = "letter_failed"
     LETTER = "letter"
 
@@ -67,11 +68,45 @@ class Concern(Enum):
     RETURNED = "Whose acts are void, whose turn it is, and who runs the file from there; not who sent it back."
     UNDONE = "Whose acts on the decision are undone; the partner's officers in office who concurred, or were asked to."
     PARTNER = "The partner's officers in office who are free to concur."
+    PARTNERS_PEOPLE = "The partner's officer in office who concurred; else those who concur for it today."
+
+
+class Holds(Enum):
+    """As long as what a message says holds, asked as it leaves, of the app that owns the fact (`notices.tell_whether`).
+    What each says is a sentence of docs/messages.md, and the reason of a message that does not leave for it."""
+
+    ALWAYS = "Always: it tells what happened."
+    # accounts
+    INVITED = "The invitation can be accepted."
+    CONFIRMS = "The link still proves the address."
+    CHOOSES = "The link still lets its reader choose a password."
+    # applications
+    SPONSORS = "The request can be answered."
+    COMPLETE = "Its applicant reads that the file is being assessed, and that it is complete since that day."
+    ASKED = "These changes are asked, until that day."
+    LATE = "These changes are asked, and have not come by that day, which is past."
+    NOT_ASKED = "The file is on its way as its applicant reads it, and no changes are asked."
+    COHORT = "The file is on its way as its applicant reads it, in that cohort."
+    CLOSING = "The call closes then for this applicant, which is to come; the draft that it leads to is still one."
+    # reviews
+    OFFERED = "The review is offered to them, for that day or a later one."
+    TO_SUBMIT = "The review is theirs to submit, for that day."
+    NOT_REVIEWED = "The file was not given to them again."
+    REPLACED = "Another reviewer is to be assigned, where it asks for one."
+    # decisions
+    TO_RULE = "The declaration waits for that ruling."
+    DECLARED = "Its person declared nothing since; where it says that a ruling is awaited, it is."
+    STUCK = "The file waits for a step that nobody can take."
+    WAITING = "The decision waits for that step, and for this person."
+    BACK = "The file is on its way to its decision."
+    CONCURS = "The concurrence is awaited."
+    NOT_CONCURRED = "The partner was not asked again."
+    FAILED = "The letter of the file failed, and nobody has tried again."
 
 
 OF_OFFICE = (
     *(Concern.OFFICERS, Concern.REVIEWER, Concern.ASKER, Concern.SCREENERS, Concern.RULERS),
-    *(Concern.TAKERS, Concern.RETURNED, Concern.UNDONE, Concern.PARTNER),
+    *(Concern.TAKERS, Concern.RETURNED, Concern.UNDONE, Concern.PARTNER, Concern.PARTNERS_PEOPLE),
 )
 """They are told by an office that they hold: whether they still hold it is asked again as the message leaves."""
 

@@ -12,19 +12,22 @@ from typing import ClassVar
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from notifications.constants import Concern, MessageKind
+from notifications.constants import Concern, Holds, MessageKind
 from work.texts import Text
 
 OPEN = _("Open in Passerelle")
 NO_ACT = Text()
+UNREAD = {"is_read": False}
+"""Of a field that no reader reads: by it the app that owns the fact knows of what the message is, as it leaves."""
 
 
 @dataclass(frozen=True)
 class Wording:
     """The words of one kind of message, and what becomes of it.
 
-    `to`: whom it concerns, which its sender asks at that moment. `subject` may hold
-    fields of the content as %(name)s; `button` labels the link when the message has one.
+    `to`: whom it concerns, which its sender asks at that moment. `holds`: as long as what it says holds, which is asked
+    as it leaves. `subject` may hold fields of the content as %(name)s; `button` labels the link when the message has
+    one.
     `of_address`: it speaks of the very address it was queued for, and leaves for no other that its user may have since.
     `secret`: whoever has the link can act by it, so the outbox forgets it once the message is sent.
     `followed`: an app above goes on once it is sent (`services.hand_over`).
@@ -33,6 +36,7 @@ class Wording:
 
     kind: MessageKind
     to: Concern
+    holds: Holds
     subject: str | Promise
     button: str | Promise = OPEN
     secret: bool = False
@@ -70,6 +74,22 @@ class OfFile(Content):
 
 
 @dataclass(frozen=True, kw_only=True)
+class OfRequest(OfFile):
+    """About changes that are asked until then."""
+
+    until: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class OfStay(OfRequest):
+    """The same, told to whom they are asked of: until when they may come for the file to stay in its cohort, and when
+    the next one closes; None where it is left there, or no longer is."""
+
+    stays_until: datetime | None = None
+    next_closing: date | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class OfUse(Content):
     """It invites to what can be done before `until`: a message that has not left by then is given up."""
 
@@ -84,6 +104,7 @@ class Invitation(OfUse):
     words = Wording(
         MessageKind.INVITATION,
         Concern.ADDRESS,
+        Holds.INVITED,
         _("Invitation to join %(name)s on Passerelle"),
         _("Accept the invitation"),
         secret=True,
@@ -97,6 +118,7 @@ class AccountConfirm(Content):
     words = Wording(
         MessageKind.ACCOUNT_CONFIRM,
         Concern.ADDRESS,
+        Holds.CONFIRMS,
         _("Confirm your e-mail address"),
         _("Confirm the address"),
         secret=True,
@@ -107,21 +129,34 @@ class AccountConfirm(Content):
 @dataclass(frozen=True, kw_only=True)
 class AccountExists(Content):
     words = Wording(
-        MessageKind.ACCOUNT_EXISTS, Concern.ONESELF, _("You already have an account"), _("Choose a new password")
+        MessageKind.ACCOUNT_EXISTS,
+        Concern.ONESELF,
+        Holds.ALWAYS,
+        _("You already have an account"),
+        _("Choose a new password"),
     )
 
 
 @dataclass(frozen=True, kw_only=True)
 class PasswordReset(Content):
     words = Wording(
-        MessageKind.PASSWORD_RESET, Concern.ONESELF, _("Choose a new password"), _("Choose a new password"), secret=True
+        MessageKind.PASSWORD_RESET,
+        Concern.ONESELF,
+        Holds.CHOOSES,
+        _("Choose a new password"),
+        _("Choose a new password"),
+        secret=True,
     )
 
 
 @dataclass(frozen=True, kw_only=True)
 class PasswordChanged(Content):
     words = Wording(
-        MessageKind.PASSWORD_CHANGED, Concern.ONESELF, _("Your password was changed"), _("Choose a new password")
+        MessageKind.PASSWORD_CHANGED,
+        Concern.ONESELF,
+        Holds.ALWAYS,
+        _("Your password was changed"),
+        _("Choose a new password"),
     )
     at: datetime
 
@@ -134,6 +169,7 @@ class SponsorAsked(Content):
     words = Wording(
         MessageKind.SPONSOR_ASKED,
         Concern.ADDRESS,
+        Holds.SPONSORS,
         _("%(applicant)s asks you to sponsor its application"),
         _("See the request"),
         secret=True,
@@ -149,6 +185,7 @@ class SponsorAnswered(Content):
     words = Wording(
         MessageKind.SPONSOR_ANSWERED,
         Concern.MEMBERS,
+        Holds.ALWAYS,
         _("%(sponsor)s has answered about your application"),
         _("Open the application"),
     )
@@ -162,6 +199,7 @@ class ApplicationReceived(OfFile):
     words = Wording(
         MessageKind.APPLICATION_RECEIVED,
         Concern.APPLICANT,
+        Holds.ALWAYS,
         _("Application %(reference)s received"),
         _("Open the application"),
     )
@@ -174,6 +212,7 @@ class ApplicationComplete(OfFile):
     words = Wording(
         MessageKind.APPLICATION_COMPLETE,
         Concern.APPLICANT,
+        Holds.COMPLETE,
         _("Application %(reference)s is complete"),
         _("Open the application"),
     )
@@ -182,29 +221,33 @@ class ApplicationComplete(OfFile):
 
 @dataclass(frozen=True, kw_only=True)
 class ApplicationWithdrawn(OfFile):
-    words = Wording(MessageKind.APPLICATION_WITHDRAWN, Concern.APPLICANT, _("Application %(reference)s withdrawn"))
+    words = Wording(
+        MessageKind.APPLICATION_WITHDRAWN, Concern.APPLICANT, Holds.ALWAYS, _("Application %(reference)s withdrawn")
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
 class FileWithdrawn(OfFile):
     words = Wording(
-        MessageKind.FILE_WITHDRAWN, Concern.OFFICERS, _("File %(reference)s was withdrawn"), _("Open the file")
+        MessageKind.FILE_WITHDRAWN,
+        Concern.OFFICERS,
+        Holds.ALWAYS,
+        _("File %(reference)s was withdrawn"),
+        _("Open the file"),
     )
     issued: Text = field(default_factory=Text)  # what was decided and not sent, and is undone
 
 
 @dataclass(frozen=True, kw_only=True)
-class ChangesRequested(OfFile):
+class ChangesRequested(OfStay):
     words = Wording(
         MessageKind.CHANGES_REQUESTED,
         Concern.APPLICANT,
+        Holds.ASKED,
         _("Application %(reference)s: changes requested"),
         _("See what is asked"),
     )
     count: int
-    until: datetime
-    stays_until: datetime | None = None  # in its cohort; None where it is left there, or no longer is
-    next_closing: date | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -212,16 +255,18 @@ class ChangesAnswered(OfFile):
     words = Wording(
         MessageKind.CHANGES_ANSWERED,
         Concern.ASKER,
+        Holds.ALWAYS,
         _("Application %(reference)s: the applicant has answered"),
         _("Open the file"),
     )
 
 
 @dataclass(frozen=True, kw_only=True)
-class ChangesReminder(OfUse, OfFile):
+class ChangesReminder(OfUse, OfStay):
     words = Wording(
         MessageKind.CHANGES_REMINDER,
         Concern.APPLICANT,
+        Holds.ASKED,
         _("Application %(reference)s: your changes are due soon"),
         _("See what is asked"),
     )
@@ -232,6 +277,7 @@ class ChangesCancelled(OfFile):
     words = Wording(
         MessageKind.CHANGES_CANCELLED,
         Concern.APPLICANT,
+        Holds.NOT_ASKED,
         _("Application %(reference)s: nothing to change any more"),
         _("Open the application"),
     )
@@ -244,6 +290,7 @@ class NextCohort(OfFile):
     words = Wording(
         MessageKind.NEXT_COHORT,
         Concern.APPLICANT,
+        Holds.COHORT,
         _("Application %(reference)s moves to the next cohort"),
         _("See what is asked"),
     )
@@ -252,25 +299,25 @@ class NextCohort(OfFile):
 
 
 @dataclass(frozen=True, kw_only=True)
-class ChangesOverdue(OfFile):
+class ChangesOverdue(OfRequest):
     words = Wording(
         MessageKind.CHANGES_OVERDUE,
         Concern.ASKER,
+        Holds.LATE,
         _("Application %(reference)s: the changes are late"),
         _("Open the file"),
     )
-    until: datetime
 
 
 @dataclass(frozen=True, kw_only=True)
-class ChangesUnanswered(OfFile):
+class ChangesUnanswered(OfRequest):
     words = Wording(
         MessageKind.CHANGES_UNANSWERED,
         Concern.SCREENERS,
+        Holds.LATE,
         _("Application %(reference)s: the changes that were asked have not come"),
         _("Open the screening"),
     )
-    until: datetime
 
 
 # ------------------------------------------------------------------ programs
@@ -278,7 +325,7 @@ class ChangesUnanswered(OfFile):
 
 @dataclass(frozen=True, kw_only=True)
 class CallExtended(Content):
-    words = Wording(MessageKind.CALL_EXTENDED, Concern.HOLDERS, _("%(call)s: new closing"))
+    words = Wording(MessageKind.CALL_EXTENDED, Concern.HOLDERS, Holds.CLOSING, _("%(call)s: new closing"))
     call: Text
     closes_at: datetime
     has_draft: bool = True  # those that wait from before were for whoever had one
@@ -287,7 +334,7 @@ class CallExtended(Content):
 
 @dataclass(frozen=True, kw_only=True)
 class CallCancelled(Content):
-    words = Wording(MessageKind.CALL_CANCELLED, Concern.APPLICANT, _("The call “%(call)s” is cancelled"))
+    words = Wording(MessageKind.CALL_CANCELLED, Concern.APPLICANT, Holds.ALWAYS, _("The call “%(call)s” is cancelled"))
     call: Text
     reason: str
 
@@ -296,42 +343,55 @@ class CallCancelled(Content):
 
 
 @dataclass(frozen=True, kw_only=True)
-class ReviewOffered(Content):
-    words = Wording(
-        MessageKind.REVIEW_OFFERED, Concern.REVIEWER, _("A file to review: %(reference)s"), _("Open my queue")
-    )
+class OfReview(Content):
+    """About a review that its reader has to give by then."""
+
     reference: str
     due: date
 
 
 @dataclass(frozen=True, kw_only=True)
-class ReviewOpened(Content):
+class ReviewOffered(OfReview):
+    words = Wording(
+        MessageKind.REVIEW_OFFERED,
+        Concern.REVIEWER,
+        Holds.OFFERED,
+        _("A file to review: %(reference)s"),
+        _("Open my queue"),
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReviewOpened(OfReview):
     words = Wording(
         MessageKind.REVIEW_OPENED,
         Concern.REVIEWER,
+        Holds.TO_SUBMIT,
         _("The review of the file %(reference)s begins"),
         _("Open my review"),
     )
-    reference: str
-    due: date
 
 
 @dataclass(frozen=True, kw_only=True)
-class ReviewReopened(Content):
+class ReviewReopened(OfReview):
     words = Wording(
         MessageKind.REVIEW_REOPENED,
         Concern.REVIEWER,
+        Holds.TO_SUBMIT,
         _("Your review of the file %(reference)s is reopened"),
         _("Open my review"),
     )
-    reference: str
-    due: date
     reason: str
 
 
 @dataclass(frozen=True, kw_only=True)
 class ReviewCancelled(Content):
-    words = Wording(MessageKind.REVIEW_CANCELLED, Concern.REVIEWER, _("A review is no longer needed: %(reference)s"))
+    words = Wording(
+        MessageKind.REVIEW_CANCELLED,
+        Concern.REVIEWER,
+        Holds.NOT_REVIEWED,
+        _("A review is no longer needed: %(reference)s"),
+    )
     reference: str
 
 
@@ -340,6 +400,7 @@ class ReviewDeclined(Content):
     words = Wording(
         MessageKind.REVIEW_DECLINED,
         Concern.ASKER,
+        Holds.REPLACED,
         _("A reviewer has left the file %(reference)s"),
         _("Open the reviews"),
     )
@@ -354,6 +415,7 @@ class RulingAsked(Content):
     words = Wording(
         MessageKind.RULING_ASKED,
         Concern.RULERS,
+        Holds.TO_RULE,
         _("A declaration of interests to rule on: %(reference)s"),
         _("Read the declaration"),
     )
@@ -367,6 +429,7 @@ class InterestsTouch(OfFile):
     words = Wording(
         MessageKind.INTERESTS_TOUCH,
         Concern.OFFICERS,
+        Holds.DECLARED,
         _("Interests declared in file %(reference)s"),
         _("Open the file"),
     )
@@ -376,6 +439,7 @@ class InterestsTouch(OfFile):
     scored: bool = False  # one of these acts is a review
     to_uphold: bool = False  # another of them is to be ruled on before anything more is decided
     has_ruler: bool = True
+    declaration: int | None = field(default=None, metadata=UNREAD)  # its key
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -383,6 +447,7 @@ class DeclarationRuled(Content):
     words = Wording(
         MessageKind.DECLARATION_RULED,
         Concern.ONESELF,
+        Holds.ALWAYS,
         _("Your declaration of interests: %(reference)s"),
         _("Read the ruling"),
         despite_conflict=True,
@@ -399,6 +464,7 @@ class StepStuck(OfFile):
     words = Wording(
         MessageKind.STEP_STUCK,
         Concern.OFFICERS,
+        Holds.STUCK,
         _("File %(reference)s: nobody can take its next step"),
         _("Open the file"),
     )
@@ -409,17 +475,25 @@ class DecisionWaiting(OfFile):
     words = Wording(
         MessageKind.DECISION_WAITING,
         Concern.TAKERS,
+        Holds.WAITING,
         _("File %(reference)s is waiting for you: %(step)s"),
         _("Open the decision"),
     )
     step: Text
     reason: str = ""  # of a ruling that asks for it
+    turn: str = field(default="", metadata=UNREAD)  # the step of the chain; "" of a return that is asked for
+    is_stuck: bool = field(default=False, metadata=UNREAD)  # there is nobody to take it
+    declaration: int | None = field(default=None, metadata=UNREAD)  # whose acts do not stand (key), of a return
 
 
 @dataclass(frozen=True, kw_only=True)
 class DecisionSentBack(OfFile):
     words = Wording(
-        MessageKind.DECISION_SENT_BACK, Concern.RETURNED, _("File %(reference)s was sent back"), _("Open the file")
+        MessageKind.DECISION_SENT_BACK,
+        Concern.RETURNED,
+        Holds.BACK,
+        _("File %(reference)s was sent back"),
+        _("Open the file"),
     )
     reason: str | Text
     to_panel: bool = False  # and not only to the start of the chain
@@ -431,6 +505,7 @@ class DecisionUndone(OfFile):
     words = Wording(
         MessageKind.DECISION_UNDONE,
         Concern.UNDONE,
+        Holds.ALWAYS,
         _("File %(reference)s: the decision is void"),
         _("Open the decision"),
     )
@@ -445,6 +520,7 @@ class ConcurrenceAsked(OfFile):
     words = Wording(
         MessageKind.CONCURRENCE_ASKED,
         Concern.PARTNER,
+        Holds.CONCURS,
         _("File %(reference)s needs your concurrence"),
         _("Open the file"),
     )
@@ -452,10 +528,24 @@ class ConcurrenceAsked(OfFile):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ConcurrenceVoid(OfFile):
+    """A partner's officers learn that it is void, and nothing of what was said of it inside."""
+
+    words = Wording(
+        MessageKind.CONCURRENCE_VOID,
+        Concern.PARTNERS_PEOPLE,
+        Holds.NOT_CONCURRED,
+        _("File %(reference)s: the decision was sent back"),
+    )
+    was_given: bool
+
+
+@dataclass(frozen=True, kw_only=True)
 class LetterFailed(OfFile):
     words = Wording(
         MessageKind.LETTER_FAILED,
         Concern.OFFICERS,
+        Holds.FAILED,
         _("The decision letter of file %(reference)s could not be sent"),
         _("Open the decision"),
     )
@@ -466,6 +556,7 @@ class Letter(OfFile):
     words = Wording(
         MessageKind.LETTER,
         Concern.MEMBERS,
+        Holds.ALWAYS,
         _("Decision on application %(reference)s"),
         _("Read the letter"),
         followed=True,

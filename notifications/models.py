@@ -60,6 +60,16 @@ class Message(WorkItem):
         return settings.BASE_URL.rstrip("/") + reverse(self.url_name, args=self.url_args) if self.url_name else ""
 
     @property
+    def file_id(self) -> int:
+        """The key of the file that it is about; 0, which no file has, where it is about none."""
+        return self.application_id or 0
+
+    @property
+    def leads_to(self) -> str:
+        """What its link names first: a token, a file, a row; "" where it leads nowhere, or has forgotten it."""
+        return str(self.url_args[0]) if self.url_args else ""
+
+    @property
     def words(self) -> Wording:
         """The words of this kind."""
         return KINDS[MessageKind(self.kind)].words

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, TypeAlias, cast
+from typing import TYPE_CHECKING, TypeAlias, TypeVar, cast
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
@@ -19,7 +19,7 @@ from django.utils import translation
 
 from moves.interests import acts_for, is_barred
 from moves.states import Party
-from notifications.constants import OF_APPLICANT, Concern, MessageKind
+from notifications.constants import OF_APPLICANT, Concern, Holds, MessageKind
 from notifications.messages import KINDS, Content, OfUse
 from notifications.models import Message
 from work import clock, storage
@@ -30,6 +30,7 @@ from work.texts import Text, one_line
 if TYPE_CHECKING:
     from accounts.models import User
 
+Told = TypeVar("Told", bound=Content)
 Value: TypeAlias = str | int | datetime | date | Decimal | Text
 READ: dict[str, Callable[[str], Value]] = {
     "instant": datetime.fromisoformat,
@@ -51,6 +52,14 @@ def content_of(message: Message) -> Content:
     content = KINDS[MessageKind(message.kind)]
     said = {field.name for field in fields(content)}
     return content(**{name: _unpacked(value) for name, value in message.context.items() if name in said})
+
+
+def said_by(message: Message, content: type[Told]) -> Told:
+    """The same, of a message that says this. TypeError for another."""
+    found = content_of(message)
+    if not isinstance(found, content):
+        raise TypeError(f"a message of kind {message.kind} says no {content.__name__}")
+    return found
 
 
 def in_language(content: Content, language: str) -> dict[str, Value]:
@@ -159,22 +168,22 @@ def must_concern_its_reader(message: Message) -> None:
         raise TooLate("Its reader no longer holds the office by which it concerned them.")
 
 
-STILL_ASKED: dict[MessageKind, Callable[[str], bool]] = {}
-"""Of each kind that asks something of a bare address, whether the link that it leads to (its token) still asks it."""
+HOLDING: dict[Holds, Callable[[Message], bool]] = {}
+"""Of each thing that a message may ask or promise, whether it still holds of one."""
 
 
-def ask_of_link(kind: MessageKind, still_asks: Callable[[str], bool]) -> None:
-    """The app that answers the link of a message says whether it still asks anything. ImproperlyConfigured when
+def tell_whether(holds: Holds, holds_still: Callable[[Message], bool]) -> None:
+    """The app that owns a fact says how it is asked as a message that stands on it leaves. ImproperlyConfigured when
     another did."""
-    if STILL_ASKED.setdefault(kind, still_asks) is not still_asks:
-        raise ImproperlyConfigured(f"two apps say whether the link of {kind} still asks anything")
+    if HOLDING.setdefault(holds, holds_still) is not holds_still:
+        raise ImproperlyConfigured(f"two apps say whether this holds: {holds.value}")
 
 
-def must_still_be_asked(message: Message) -> None:
-    """TooLate when the link that it leads to asks nothing any more: it was answered, taken back, or is over."""
-    still_asks = STILL_ASKED.get(MessageKind(message.kind))
-    if still_asks and message.url_args and not still_asks(str(message.url_args[0])):
-        raise TooLate("What it asks is not asked any more.")
+def must_still_hold(message: Message) -> None:
+    """TooLate when what it asks or promises is over: answered, put off, taken back, or done by somebody else."""
+    holds = message.words.holds
+    if holds is not Holds.ALWAYS and not HOLDING[holds](message):
+        raise TooLate(f"It is over. It leaves as long as this holds: {holds.value}")
 
 
 def _paragraphs(kind: str, said: dict[str, Value]) -> list[str]:

@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 
 from audit.services import record
 from notifications import mail, notices
-from notifications.constants import OF_OFFICE, Concern, MessageKind
+from notifications.constants import OF_OFFICE, Holds, MessageKind
 from notifications.messages import KINDS, Content
 from notifications.models import Message
 from work import clock
@@ -90,17 +90,16 @@ def hand_over(kind: MessageKind, to: Callable[[Message], None]) -> None:
 
 def check_kinds() -> None:
     """Called once every app above is ready: ImproperlyConfigured when nothing says what a kind of message says, when
-    nobody takes the messages of a followed kind, or when nobody knows who still holds an office, or whether what is
-    asked of a bare address is still asked."""
+    nobody takes the messages of a followed kind, or when nobody knows who still holds an office, or whether what a
+    message says still holds."""
     if lacking := [kind.value for kind in MessageKind if kind not in KINDS]:
         raise ImproperlyConfigured(f"nothing says what messages of kind {', '.join(lacking)} say")
     if lacking := [kind.value for kind, content in KINDS.items() if content.words.followed and kind not in _TAKERS]:
         raise ImproperlyConfigured(f"no app goes on after the messages of kind {', '.join(lacking)}")
     if unasked := [concern.name for concern in OF_OFFICE if concern not in notices.IN_OFFICE]:
         raise ImproperlyConfigured(f"no app says who still holds the office of {', '.join(unasked)}")
-    of_address = [kind for kind, content in KINDS.items() if content.words.to is Concern.ADDRESS]
-    if unasked := [kind.value for kind in of_address if kind not in notices.STILL_ASKED]:
-        raise ImproperlyConfigured(f"no app says whether the link of {', '.join(unasked)} still asks anything")
+    if unasked := [holds.name for holds in Holds if holds is not Holds.ALWAYS and holds not in notices.HOLDING]:
+        raise ImproperlyConfigured(f"no app says whether this still holds of a message: {', '.join(unasked)}")
 
 
 def send(message: Message) -> None:
@@ -115,7 +114,7 @@ def send(message: Message) -> None:
         notices.must_have_a_reader(message)
         notices.must_be_open_to_its_reader(message)
         notices.must_concern_its_reader(message)
-        notices.must_still_be_asked(message)
+        notices.must_still_hold(message)
         _address_anew(message)
         mail.deliver(notices.write(message), since=message.created_at)
         message.sent_at = clock.now()

@@ -12,6 +12,7 @@ from reviews import checks, selectors
 from reviews.models import Assignment, Recommendation
 from reviews.pages import FILE_REVIEWS, SCORE
 from reviews.rules import REVIEWS_CHANGED, Review
+from reviews.selectors.holding import is_first_for_the_chair
 from reviews.services.assignments import review_due
 from reviews.services.panels import open_new_panel
 from reviews.services.ranking import void_recommendation
@@ -62,8 +63,7 @@ def tell_the_officer(assignment: Assignment, made: Made[Facts, Input]) -> None:
     if assignment.assigned_by_id == made.by.pk:
         return
     application = Application.objects.select_related("call__rules", "call__rubric").get(pk=assignment.application_id)
-    is_closed = application.state == ApplicationState.REVIEWED
-    chair_first = is_closed and not selectors.panel_reviews(application).complete
+    chair_first = is_first_for_the_chair(application)
     for person in office_of(application, assignment.assigned_by):
         queue_message(
             messages.ReviewDeclined(

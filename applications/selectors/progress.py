@@ -117,8 +117,12 @@ def next_steps(application: Application) -> list[str]:
     cohort = application.cohort_closes_at
     if cohort:
         if cohort > clock.now():
-            instant = clock.format_instant(cohort, language)
-            steps.append(_("Its cohort closes on %(instant)s; all its files are then compared.") % {"instant": instant})
+            sentence = (
+                _("Its cohort closes on %(instant)s; all its files are then compared.")
+                if policy_of(application.call).ranking.within_cohort
+                else _("Its cohort closes on %(instant)s.")
+            )
+            steps.append(sentence % {"instant": clock.format_instant(cohort, language)})
         steps.append(_decided(application))
     steps.append(
         _("If we need anything clarified, we will write to you; you can reply from this page.")

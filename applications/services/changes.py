@@ -1,7 +1,7 @@
 """Asking an applicant to change an answer: asked, extended, cancelled, answered. The service clock pauses meanwhile."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
@@ -152,7 +152,14 @@ def chase_requests(*, by: Actor) -> int:
 
 
 def _remind(application: Application, request: ChangeRequest) -> None:
-    soon = messages.ChangesReminder(reference=application.number, title=application.title, until=request.due)
+    stays_until, next_closing = _stay(application)
+    soon = messages.ChangesReminder(
+        reference=application.number,
+        title=application.title,
+        until=request.due,
+        stays_until=stays_until,
+        next_closing=next_closing,
+    )
     _tell_applicant(application, request, soon, APPLICATION_CHANGES)
 
 
@@ -187,18 +194,23 @@ def _put_back(application: Application, item: ChangeItem, *, by: Actor) -> None:
 
 
 def _tell_of_request(application: Application, request: ChangeRequest) -> None:
-    stay = stay_of(application)
-    if stay is not None and stay.is_over:
-        stay = None
+    stays_until, next_closing = _stay(application)
     asked = messages.ChangesRequested(
         reference=application.number,
         title=application.title,
         count=request.items.count(),
         until=request.due,
-        stays_until=stay.until if stay else None,
-        next_closing=clock.day_of(stay.next_closing) if stay else None,
+        stays_until=stays_until,
+        next_closing=next_closing,
     )
     _tell_applicant(application, request, asked, APPLICATION_CHANGES)
+
+
+def _stay(application: Application) -> tuple[datetime | None, date | None]:
+    """Until when the changes must come for the file to stay in its cohort, and the day on which the next one closes:
+    what each message that asks for them says. None of both where it is left there, or no longer is."""
+    stay = stay_of(application)
+    return (None, None) if stay is None or stay.is_over else (stay.until, clock.day_of(stay.next_closing))
 
 
 def _tell_applicant(application: Application, request: ChangeRequest, content: Content, page: Page[UUID]) -> None:

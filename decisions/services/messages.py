@@ -13,10 +13,10 @@ from applications.selectors.people import holders_of, officers_of
 from applications.selectors.turns import Stuck
 from applications.states import MARKABLE, ApplicationState
 from audit.actors import Actor
-from decisions.models import Decision
+from decisions.models import Concurrence, Decision
 from decisions.pages import CONCURRENCE, FILE_DECISION
 from decisions.selectors.turns import concurrers_of, partners_people_of, returners_of, stuck_among, takers_of
-from decisions.states import DecisionKind, Turn
+from decisions.states import ConcurrenceState, DecisionKind, Turn
 from letters.models import Letter
 from moves.interests import unbarred
 from notifications import messages
@@ -40,7 +40,7 @@ def tell_next(decision: Decision) -> None:
     _ask_partners(decision)
     takers = takers_of(decision)
     for turn, person in takers:
-        _tell(decision, person, turn.value, turn.row.asked)
+        _tell(decision, person, turn.value, turn.row.asked, turn=turn.value)
     if not takers:
         for stuck in stuck_among([decision.pk]).values():
             _tell_officers(decision, stuck)
@@ -49,7 +49,7 @@ def tell_next(decision: Decision) -> None:
 def tell_to_send_back(decision: Decision, ruled: Declaration, *, reason: str) -> None:
     """Tell who may send the decision back that a ruling on this declaration asks for it, with its reason."""
     for person in returners_of(decision):
-        _tell(decision, person, f"send_back:{ruled.pk}", TO_SEND_BACK, reason=reason)
+        _tell(decision, person, f"send_back:{ruled.pk}", TO_SEND_BACK, reason=reason, ruled=ruled)
 
 
 def tell_stuck() -> int:
@@ -81,7 +81,8 @@ def _tell_stuck_files() -> int:
 def _tell_officers(decision: Decision, stuck: Stuck[Turn] | Stuck[ReviewTurn]) -> None:
     """Tell the programme's officers that there is nobody to take this step of the decision."""
     for person in officers_of(decision.application):
-        _tell(decision, person, f"stuck:{stuck.turn.value}", HAVE_SOMEBODY_APPOINTED)
+        turn = stuck.turn.value
+        _tell(decision, person, f"stuck:{turn}", HAVE_SOMEBODY_APPOINTED, turn=turn, is_stuck=True)
 
 
 def tell_sent_back(decision: Decision, *, by: User, reason: str, to_panel: bool, asked: Collection[User]) -> None:
@@ -91,6 +92,7 @@ def tell_sent_back(decision: Decision, *, by: User, reason: str, to_panel: bool,
     committee = holders_of(decision.application, ProgramRole.CHAIR) if to_panel else []
     for person in concerned_by_return(decision, by=by, to_panel=to_panel, asked=asked):
         _tell_return(decision, person, reason, to_panel=to_panel, recommends=person in committee)
+    _tell_partners(decision, by=by)
 
 
 def tell_returned(decision: Decision, *, by: Actor, asked: Collection[User]) -> None:
@@ -101,6 +103,31 @@ def tell_returned(decision: Decision, *, by: Actor, asked: Collection[User]) -> 
     reason = Text.of(REVIEWS_CHANGED)
     for person in concerned_by_return(decision, by=by, to_panel=True, asked=asked, with_officers=True):
         _tell_return(decision, person, reason, to_panel=True, recommends=person in committee, reopens=reopens)
+    _tell_partners(decision, by=by)
+
+
+def _tell_partners(decision: Decision, *, by: Actor) -> None:
+    """Tell the officers of each partner that was asked to concur, or had, that it is void; and nothing of why: once a
+    round, of which each concurrence is."""
+    file = decision.application
+    for concurrence in decision.concurrences.counted().select_related("agreement"):
+        for person in concerned_by_voiding(concurrence, by=by):
+            queue_message(
+                messages.ConcurrenceVoid(
+                    reference=file.number,
+                    title=file.title,
+                    was_given=not ConcurrenceState(concurrence.state).row.is_awaited,
+                ),
+                to=person,
+                application_id=file.pk,
+                key=f"concurrence_void:{concurrence.public_id}:{person.public_id}",
+            )
+
+
+def concerned_by_voiding(concurrence: Concurrence, *, by: Actor) -> list[User]:
+    """Who of its partner is told what became of it; not `by`, nor whoever the file is closed to."""
+    people = [person for person in partners_people_of(concurrence) if person.pk != by.pk]
+    return unbarred(concurrence.application_id, people)
 
 
 def _tell_return(
@@ -190,10 +217,28 @@ def tell_failed(letter: Letter) -> None:
         )
 
 
-def _tell(decision: Decision, person: User, occasion: str, step: str | Promise, reason: str = "") -> None:
+def _tell(
+    decision: Decision,
+    person: User,
+    occasion: str,
+    step: str | Promise,
+    *,
+    reason: str = "",
+    turn: str = "",
+    is_stuck: bool = False,
+    ruled: Declaration | None = None,
+) -> None:
     file = decision.application
     queue_message(
-        messages.DecisionWaiting(reference=file.number, title=file.title, step=Text.of(step), reason=reason),
+        messages.DecisionWaiting(
+            reference=file.number,
+            title=file.title,
+            step=Text.of(step),
+            reason=reason,
+            turn=turn,
+            is_stuck=is_stuck,
+            declaration=ruled.pk if ruled else None,
+        ),
         to=person,
         link=FILE_DECISION(file.number),
         application_id=decision.application_id,

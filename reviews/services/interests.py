@@ -213,6 +213,7 @@ def _tell_the_officers(declaration: Declaration) -> None:
                 scored=Duty.SCORE in acts,
                 to_uphold=upheld,
                 has_ruler=not (doubt or upheld) or bool(rulers_on(declaration)),
+                declaration=declaration.pk,
             ),
             to=person,
             link=FILE_PAGE(application.number),

@@ -326,7 +326,10 @@ def test_invitation_that_ended_in_the_outbox_does_not_leave(cast, usinage, end):
         "sent again": lambda: invite(usinage, cast),
     }[end]()
     assert send_messages() == (1 if end == "sent again" else 0)
-    assert Message.objects.earliest("pk").last_error == "What it asks is not asked any more."
+    assert (
+        Message.objects.earliest("pk").last_error
+        == "It is over. It leaves as long as this holds: The invitation can be accepted."
+    )
 
 
 def test_link_that_proves_an_address_leaves_until_it_is_proved(cast):

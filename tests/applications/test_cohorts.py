@@ -4,11 +4,13 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.urls import reverse
+from django.utils.translation import override
 
 from applications.models import Application
 from applications.rules import Change
 from applications.selectors.people import people_of
-from applications.services.changes import request_changes
+from applications.selectors.progress import next_steps
+from applications.services.changes import chase_requests, request_changes
 from applications.services.cohorts import move_incomplete_files
 from applications.states import ChangeWhy
 from audit.actors import CLOCK
@@ -16,7 +18,7 @@ from audit.models import Entry
 from notifications.models import Message
 from notifications.notices import write
 from tests.decisions.files import submitted_row
-from tests.files import another, submitted_file, with_rules
+from tests.files import AT, another, submitted_file, with_rules
 from tests.mutants import proves
 from work import clock
 
@@ -102,7 +104,11 @@ def test_applicant_is_told_of_the_closings_and_of_what_is_still_asked_in_its_lan
     message = told().get(recipient=cast.sophie)
     mail = write(message)
     assert mail.subject.endswith("passe à la cohorte suivante")
-    for said in ("30 septembre 2026", "31 janvier 2027", "Les corrections demandées restent à envoyer"):
+    for said in (
+        "30 septembre 2026",
+        "31 janvier 2027",
+        "Si vous n’avez pas encore envoyé les corrections, envoyez-les",
+    ):
         assert said in mail.body.replace("\xa0", " ")
     message.language = "en"
     assert "September 30, 2026" in write(message).body.replace("\xa0", " ")
@@ -164,3 +170,40 @@ def test_nothing_is_said_of_a_cohort_that_is_not_lost(cast, programme, asked, cl
     with clock.at(clock.local(date(2026, 10, 9), 12)):
         assert OF_APPLICANT not in read(client, cast.sophie, "application-changes", asked.public_id)
         assert OF_OFFICER not in read(client, cast.officer, "file-changes", asked.reference)
+
+
+@pytest.mark.parametrize(
+    ("due", "reminded", "says"),
+    [(date(2026, 10, 21), date(2026, 10, 19), True), (date(2026, 10, 24), date(2026, 10, 22), False)],
+)
+def test_reminder_repeats_by_when_to_answer_to_stay_in_the_cohort_until_that_is_over(
+    cast, programme, due, reminded, says
+):
+    file = submitted_file(cast, programme)
+    with clock.at(clock.local(date(2026, 10, 8), 10)):
+        item = Change("method", ChangeWhy.INCOMPLETE, "Nommez la personne qui mène chaque étape.")
+        request_changes(file, by=cast.officer, items=[item], due=clock.end_of(due))
+    with clock.at(clock.local(reminded, 10)):
+        chase_requests(by=CLOCK)
+    said = [
+        write(Message.objects.get(kind=kind, recipient=cast.sophie)).body.replace("\xa0", " ")
+        for kind in ("changes_requested", "changes_reminder")
+    ]
+    stays = "elles doivent arriver au plus tard le 20 octobre 2026"
+    assert [stays in body for body in said] == [True, says]
+    assert ["31 janvier 2027" in body for body in said] == [True, says]
+
+
+@pytest.mark.parametrize(
+    ("within", "said"),
+    [
+        (True, "Its cohort closes on September 30, 2026 at 5 pm; all its files are then compared."),
+        (False, "Its cohort closes on September 30, 2026 at 5 pm."),
+    ],
+)
+def test_files_are_said_to_be_compared_once_their_cohort_is_closed_only_where_they_are(cast, programme, within, said):
+    row = submitted_row(cast, programme)
+    with_rules(row.call, ranking={"within_cohort": within})
+    with clock.at(AT), override("en"):
+        (step,) = [one for one in next_steps(Application.objects.get(pk=row.pk)) if "Its cohort" in one]
+    assert step.replace("\xa0", " ") == said

@@ -327,7 +327,10 @@ def test_request_that_waits_leaves_for_its_sponsor(asked):
 def test_request_that_ended_in_the_outbox_does_not_leave(cast, asked, end):
     ENDS[end](cast, asked)
     assert sent_to() == (["y@boreal.example"] if end == "replaced" else [])
-    assert Message.objects.get(address="x@boreal.example").last_error == "What it asks is not asked any more."
+    assert (
+        Message.objects.get(address="x@boreal.example").last_error
+        == "It is over. It leaves as long as this holds: The request can be answered."
+    )
 
 
 @pytest.mark.parametrize("later", [AT + timedelta(days=31), datetime(2030, 1, 1, tzinfo=UTC)], ids=["old", "closed"])

@@ -8,6 +8,7 @@ from accounts.models import User
 from accounts.roles import ClusterRole
 from applications.selectors.people import in_office, reads_as_staff
 from decisions import services
+from decisions.models import Decision
 from decisions.selectors.turns import concurs_for
 from decisions.services import messages
 from funding.models import PartnerSeat
@@ -15,13 +16,16 @@ from funding.querysets import SeatQuerySet
 from letters.models import Letter
 from moves.services import declare_standing, record_duty
 from notifications import messages as said
-from notifications.constants import OF_OFFICE, Concern
+from notifications import notices
+from notifications.constants import OF_OFFICE, Concern, Holds
 from notifications.messages import KINDS
 from notifications.models import Message
+from notifications.notices import write
 from notifications.services import queue_message
 from notifications.tasks import send_messages
 from programs.models import Appointment
 from programs.roles import ProgramRole
+from reviews.services import recuse_reviewer
 from tests.decisions import files
 from tests.decisions.files import D
 from tests.mutants import proves
@@ -225,11 +229,58 @@ def test_return_to_the_panel_is_said_to_its_chair_in_the_place_of_the_officers(c
     assert sorted(told("decision_sent_back")) == ["Karim", "Louise"]
 
 
-def test_officer_of_a_partner_is_told_of_no_return(cast, programme):
-    decision = files.concurred(cast, programme)
+@pytest.mark.parametrize(("was_given", "says"), [(True, "no longer counts"), (False, "no longer asked")])
+@pytest.mark.parametrize("to_panel", [True, False])
+def test_officer_of_a_partner_is_told_that_its_concurrence_is_void_and_not_why(
+    cast, programme, was_given, says, to_panel
+):
+    """With no page of a decision that they have none of any more; and once: another round asks them again."""
+    make = files.concurred if was_given else files.approved
+    decision = make(cast, programme, amount="75000.01")
+    partner = decision.concurrences.get().agreement.partner
+    seated("Ended", partner, term="ended")
+    seated("Analyst", partner, role="analyst")
+    second = seated("Second", partner)
+    declare_standing(decision.application_id, user=seated("Conflict", partner), standing="conflict")
     with clock.at(files.DECIDED_AT):
-        services.send_back(decision, by=cast.approver, reason="À revoir.")
-    assert sorted(told("decision_sent_back")) == ["Karim", "Maude"]
+        services.send_back(decision, by=cast.approver, reason="À revoir.", to_panel=to_panel)
+    assert {cast.concurrence.given_name, "Second"}.isdisjoint(told("decision_sent_back"))
+    given_by = [cast.concurrence.given_name]
+    assert sorted(told("concurrence_void")) == sorted(given_by if was_given else [*given_by, second.given_name])
+    message = Message.objects.filter(kind="concurrence_void").first()
+    message.language = "en"
+    body = write(message).body
+    assert (says in body, "À revoir." in body, message.url) == (True, False, "")
+
+
+def test_partner_is_told_once_a_round(cast, programme):
+    decision = files.approved(cast, programme, amount="75000.01")
+    with clock.at(files.DECIDED_AT):
+        decision = services.send_back(decision, by=cast.endorser, reason="À revoir.")
+        services.send_back(services.endorse(decision, by=cast.endorser), by=cast.approver, reason="Encore.")
+        assert len(told("concurrence_void")) == 1  # the second round came to no approval
+        decision = services.endorse(Decision.objects.get(pk=decision.pk), by=cast.endorser)
+        decision = services.approve(decision, by=cast.approver)
+        services.send_back(decision, by=cast.endorser, reason="Toujours.")
+    assert len(told("concurrence_void")) == 2
+
+
+def test_officer_of_a_partner_who_sends_the_decision_back_is_not_told_of_it(cast, programme):
+    decision = files.approved(cast, programme, amount="75000.01")
+    second = seated("Second", decision.concurrences.get().agreement.partner)
+    with clock.at(files.DECIDED_AT):
+        files.declare(cast, decision, "concurrence")
+        services.send_back(decision, by=cast.concurrence, reason="À revoir.")
+    assert told("concurrence_void") == [second.given_name]
+
+
+def test_partner_is_told_of_a_decision_that_goes_back_by_itself(cast, programme):
+    decision = files.approved(cast, programme, amount="75000.01")
+    with clock.at(files.DECIDED_AT):
+        review = decision.application.assignments.get(reviewer=cast.chloe)
+        recuse_reviewer(review, by=cast.officer, note="Son conjoint y travaille.")
+    assert told("concurrence_void") == [cast.concurrence.given_name]
+    assert "conjoint" not in write(Message.objects.get(kind="concurrence_void")).body
 
 
 def test_return_is_not_said_to_who_acted_and_whose_account_is_closed_since(cast, programme):
@@ -358,14 +409,18 @@ def of_office(file):
         Concern.RETURNED: (said.DecisionSentBack(**known, reason="À revoir."), "approver"),
         Concern.UNDONE: (said.DecisionUndone(**known, **undone), "approver"),
         Concern.PARTNER: (said.ConcurrenceAsked(**known, amount=D("1")), "concurrence"),
+        Concern.PARTNERS_PEOPLE: (said.ConcurrenceVoid(**known, was_given=True), "concurrence"),
     }
 
 
-def test_what_was_told_by_an_office_that_ended_meanwhile_never_leaves_and_says_why(cast, programme, clock_at):
+def test_what_was_told_by_an_office_that_ended_meanwhile_never_leaves_and_says_why(
+    cast, programme, clock_at, monkeypatch
+):
     clock_at(files.DECIDED_AT)
     file = files.submitted_row(cast, programme)
     files.asked_row(files.decision_row(cast, programme, state="approved", file=file))
     told = of_office(file)
+    monkeypatch.setattr(notices, "HOLDING", dict.fromkeys(Holds, lambda message: True))
     assert set(told) == set(OF_OFFICE)
     assert all(KINDS[one.words.kind].words.to is to for to, (one, _who) in told.items())
     Message.objects.all().delete()

@@ -27,6 +27,7 @@ SOURCES = {
     Concern.RETURNED: {"concerned_by_return"},
     Concern.UNDONE: {"concerned_by_undoing"},
     Concern.PARTNER: {"concurrers_of"},
+    Concern.PARTNERS_PEOPLE: {"concerned_by_voiding"},
 }
 # Functions whose readers are no list of people: an address, or one who is found by the lists of whoever calls them.
 TOLD_BY_THEIR_CALLERS = {
@@ -117,10 +118,12 @@ def test_each_message_asks_who_is_concerned_of_its_one_function():
     assert seen == TOLD_BY_THEIR_CALLERS | TO_AN_ADDRESS, "exceptions that are none any more"
 
 
-def test_docs_say_of_each_message_whom_it_concerns():
+def test_docs_say_of_each_message_whom_it_concerns_and_as_long_as_what_holds():
     told = (ROOT / "docs" / "messages.md").read_text()
-    rows = [line.split("|")[1:4] for line in told.splitlines() if line.startswith("| `")]
+    rows = [line.split("|")[1:5] for line in told.splitlines() if line.startswith("| `")]
     with override("en"):
         words = {kind: KINDS[kind].words for kind in MessageKind}
-        expected = [[f"`{kind.value}`", str(said.subject), said.to.value] for kind, said in words.items()]
+        expected = [
+            [f"`{kind.value}`", str(said.subject), said.to.value, said.holds.value] for kind, said in words.items()
+        ]
     assert [[cell.strip() for cell in row] for row in rows] == expected

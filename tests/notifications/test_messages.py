@@ -15,7 +15,7 @@ from django.templatetags.i18n import BlockTranslateNode
 from django.utils import translation
 
 from notifications.constants import MessageKind
-from notifications.messages import KINDS
+from notifications.messages import KINDS, UNREAD, OfStay
 from notifications.models import Message
 from notifications.notices import content_of, packed, write
 from tests.house.test_imports import ROOT
@@ -28,6 +28,7 @@ CLOSES = datetime(2026, 12, 1, 22, tzinfo=UTC)
 VALUES = {
     str: ("«one»", "«two»"),
     int: (3, 4),
+    int | None: (3, None),
     bool: (True, False),
     date: (date(2026, 12, 1), date(2026, 12, 2)),
     datetime: (CLOSES, CLOSES + timedelta(days=1)),
@@ -81,6 +82,7 @@ STORED = {
         "with_its_call": False,
     },
     "concurrence_asked": FILE | {"amount": {"money": "75000.01"}},
+    "concurrence_void": FILE | {"was_given": True},
     "letter_failed": FILE,
     "letter": FILE | {"programme": {"fr": "Filière", "en": "Stream"}},
 }
@@ -109,7 +111,13 @@ BUTTONS = {
     },
     "Open the screening": {"changes_unanswered"},
     "Read the letter": {"letter"},
-    "Open in Passerelle": {"application_withdrawn", "call_cancelled", "call_extended", "review_cancelled"},
+    "Open in Passerelle": {
+        "application_withdrawn",
+        "call_cancelled",
+        "call_extended",
+        "concurrence_void",
+        "review_cancelled",
+    },
 }
 
 
@@ -183,7 +191,8 @@ def test_every_field_of_a_kind_is_read_in_both_languages(kind, language):
     unread = [
         field.name
         for field in fields(content)
-        if mailed(replace(content, **{field.name: getattr(other, field.name)}), language) == said
+        if field.metadata != UNREAD
+        and mailed(replace(content, **{field.name: getattr(other, field.name)}), language) == said
     ]
     assert unread == []
 
@@ -255,4 +264,9 @@ def test_name_is_seen_wherever_a_body_reads_it(source, names):
 
 def test_every_body_is_of_a_kind():
     bodies = {path.stem for path in (ROOT / "templates" / "notifications").glob("*.txt")}
-    assert bodies == {*MessageKind.values, "message"}
+    assert bodies == {*MessageKind.values, "message", "_stay"}
+
+
+def test_part_of_a_body_reads_nothing_but_the_fields_of_the_contents_that_share_it():
+    part = (ROOT / "templates" / "notifications" / "_stay.txt").read_text()
+    assert names_of(part) == {"stays_until", "next_closing"} < {field.name for field in fields(OfStay)}

@@ -15,13 +15,14 @@ from accounts.models import User
 from accounts.pages import INVITATION
 from moves.services import declare_standing
 from notifications import messages, notices
-from notifications.constants import Concern, MessageKind
+from notifications.constants import Concern, Holds, MessageKind
 from notifications.models import Message
 from notifications.notices import write
 from notifications.selectors import messages_about
 from notifications.services import Attachment, check_kinds, hand_over, queue_message, retry_given_up, send
 from notifications.tasks import send_messages
 from tests.mutants import proves
+from tests.notifications.test_messages import filled
 from work import clock, nudges
 from work.outages import TooLate
 from work.pages import Link
@@ -204,7 +205,7 @@ def test_second_content_of_one_kind_stops_the_start():
 
 
 def test_a_link_that_lets_its_holder_act_is_forgotten_once_sent(sam, monkeypatch):
-    monkeypatch.setitem(notices.STILL_ASKED, MessageKind.INVITATION, lambda token: token == "token")
+    monkeypatch.setitem(notices.HOLDING, Holds.INVITED, lambda message: message.leads_to == "token")
     message = queue_message(INVITED, to=sam, link=INVITATION("token"), key="x")
     with clock.at(CLOSES - timedelta(minutes=1)):
         send(message)
@@ -324,19 +325,57 @@ def test_a_full_drain_asks_for_another_run_at_once(camille, queue, monkeypatch):
     assert (send_messages(), asked) == (1, ["messages"])
 
 
-def test_what_is_asked_of_a_bare_address_is_asked_again_of_the_app_that_answers_it(monkeypatch):
-    """A kind to an address of which no app says whether it is still asked stops the start; and two of them."""
-    asked = dict(notices.STILL_ASKED)
+# ------------------------------------------------------------------ as long as it holds
+
+
+def test_what_is_asked_of_a_bare_address_does_not_always_hold():
     of_address = {kind for kind, content in messages.KINDS.items() if content.words.to is Concern.ADDRESS}
-    assert set(asked) == of_address == {"invitation", "account_confirm", "sponsor_asked"}
-    monkeypatch.setattr("notifications.services._TAKERS", dict.fromkeys(MessageKind))
+    assert of_address == {"invitation", "account_confirm", "sponsor_asked"}
+    assert not any(messages.KINDS[kind].words.holds is Holds.ALWAYS for kind in of_address)
+
+
+def test_each_thing_that_a_message_says_is_said_by_some_kind():
+    assert {content.words.holds for content in messages.KINDS.values()} == set(Holds)
+
+
+@pytest.mark.parametrize("holds", [one for one in Holds if one is not Holds.ALWAYS])
+def test_thing_of_which_no_app_or_two_apps_say_whether_it_holds_stops_the_start(monkeypatch, holds):
+    hand_over(MessageKind.LETTER, print)
     check_kinds()
-    with pytest.raises(ImproperlyConfigured, match="invitation"):
-        notices.ask_of_link(MessageKind.INVITATION, bool)
-    for kind in of_address:
-        monkeypatch.setattr(notices, "STILL_ASKED", {one: say for one, say in asked.items() if one != kind})
-        with pytest.raises(ImproperlyConfigured, match=f"the link of {kind} still asks"):
-            check_kinds()
+    with pytest.raises(ImproperlyConfigured, match="two apps say whether this holds"):
+        notices.tell_whether(holds, bool)
+    monkeypatch.delitem(notices.HOLDING, holds)
+    with pytest.raises(ImproperlyConfigured, match=f"no app says whether this still holds of a message: {holds.name}$"):
+        check_kinds()
+
+
+@pytest.mark.parametrize("kind", [kind for kind, one in messages.KINDS.items() if one.words.holds is not Holds.ALWAYS])
+def test_message_is_asked_as_it_leaves_whether_what_it_says_holds_and_stays_with_its_reason(sam, monkeypatch, kind):
+    holds, over = messages.KINDS[kind].words.holds, []
+    monkeypatch.setitem(notices.HOLDING, holds, lambda message: message.key not in over)
+    for key in ("over", "so"):
+        queue_message(filled(messages.KINDS[kind]), to=sam, key=key)
+    over.append("over")
+    with clock.at(CLOSES - timedelta(days=1)):
+        assert send_messages() == 1
+    message = set_aside(Message.objects.all()).get()
+    assert message.key == "over"
+    assert message.last_error == f"It is over. It leaves as long as this holds: {holds.value}"
+    assert len(mail.outbox) == 1
+
+
+@pytest.mark.parametrize("kind", [kind for kind, one in messages.KINDS.items() if one.words.holds is Holds.ALWAYS])
+def test_message_that_tells_what_happened_leaves_whatever_came_since(sam, monkeypatch, kind):
+    monkeypatch.setattr(notices, "HOLDING", dict.fromkeys(Holds, lambda message: False))
+    queue_message(filled(messages.KINDS[kind]), to=sam, key="x")
+    assert send_messages() == 1
+
+
+def test_content_is_read_of_a_message_that_says_it_and_of_no_other(sam):
+    message = queue_message(INVITED, to=sam, key="x")
+    assert notices.said_by(message, messages.OfUse) == INVITED
+    with pytest.raises(TypeError, match="a message of kind invitation says no OfFile"):
+        notices.said_by(message, messages.OfFile)
 
 
 @proves(messages_about)
