@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from accounts.models import Membership, Organisation
+from applications.models import Application
 from applications.selectors.holding import changes_are_asked, changes_are_late, closes_then
 from applications.selectors.turns import late_requests
 from notifications import messages
@@ -63,5 +64,11 @@ def test_closing_is_that_of_an_organisation_that_its_reader_acts_for_today(cast,
         assert closes_then(message(said, recipient=cast.sophie, **leads))
     with clock.at(later):
         assert not closes_then(message(said, recipient=cast.sophie, **leads))
+    drafts = [another(submitted_row(cast, programme), state=state, reference=None) for state in ("draft", "draft")]
+    Application.objects.filter(pk=drafts[0].pk).update(
+        organisation=Organisation.objects.get(memberships__user=cast.michel)
+    )
+    of_draft = content(call=messages.NO_ACT, closes_at=later)
+    assert [closes_then(message(of_draft, application_id=one.pk)) for one in drafts] == [False, True]
     Membership.objects.filter(user=cast.sophie).update(ended_at=clock.now())
     assert not closes_then(message(said, recipient=cast.sophie, **leads))

@@ -34,8 +34,10 @@ def test_ruling_is_asked_on_the_last_declaration_of_that_person_in_that_file(cas
 
     declare(cast.ana, "unsure"), declare(cast.ben, "unsure"), declare(cast.ben, "conflict")
     declare(cast.chloe, "unsure", of=other), declare(cast.dev, "unsure", ruled_by=cast.chair)
+    declare(cast.screener, "none"), declare(cast.screener, "unsure")
     declare(cast.chloe, "none"), declare(cast.ana, "none", of=other)
     assert [asked(one) for one in (cast.ana, cast.ben, cast.chloe, cast.dev)] == [True, False, False, False]
+    assert asked(cast.screener)
     assert [asked(cast.chloe, of=other), asked(cast.ana, of=other), asked(cast.officer)] == [True, False, False]
 
 
