@@ -16,6 +16,7 @@ from applications.selectors.progress import checked_again, found_complete, next_
 from applications.services.changes import cancel_request, request_changes, resubmit_application
 from applications.services.drafts import save_answer
 from applications.services.screening import (
+    _mark,
     add_own_item,
     confirm_marks,
     find_complete,
@@ -244,7 +245,7 @@ def test_what_was_taken_back_neither_makes_a_mark_stale_nor_counts_for_a_promise
 # ---------------------------------------------------------------- marking
 
 
-@proves(mark_finding)
+@proves(_mark)
 def test_marking_keeps_what_the_system_found_and_records_the_duty(declared, cast):
     mark_finding(declared, "rena", by=cast.screener, passed=True, reason="Registre consulté le 17 septembre 2026.")
     finding = Finding.objects.get(application=declared)
@@ -255,7 +256,7 @@ def test_marking_keeps_what_the_system_found_and_records_the_duty(declared, cast
     assert DutyDone.objects.filter(application_id=declared.pk, user_id=cast.screener.pk, duty="screen").exists()
 
 
-@proves(mark_finding)
+@proves(_mark)
 def test_a_mark_can_be_taken_back(declared, cast):
     """That of its own item, and of its own file."""
     mark_finding(declared, "costs", by=cast.screener, passed=True)
@@ -266,7 +267,7 @@ def test_a_mark_can_be_taken_back(declared, cast):
     assert Finding.objects.get(item="rena", passed=True).application_id != declared.pk
 
 
-@proves(mark_finding)
+@proves(_mark)
 def test_an_unknown_item_is_refused(declared, cast):
     with pytest.raises(WrongMoment):
         mark_finding(declared, "beauty", by=cast.screener, passed=True)

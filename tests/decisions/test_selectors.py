@@ -69,7 +69,7 @@ def ref(row):
 FEWER = "a role that they do not hold gives nothing, and what is theirs to issue is left out before: a shorter query"
 
 
-@proves(_work_of_chain)
+@proves(_work_of_chain, moot={"without the limit": "as many lines are told; more are asked whether they are stuck"})
 @pytest.mark.parametrize(
     ("person", "state", "kind", "what", "hat"),
     [
