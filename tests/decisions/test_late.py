@@ -385,6 +385,7 @@ def day(person):
         "order by `-pk`": "each is found by its key",
         "without `if person.pk != declaration.user_id`": "the file is closed to whom declared it",
         "without `held_on(user, *roles": "each line is one of theirs: it reads more",
+        "without the limit": "as many lines are told; of more it is asked whether they are stuck",
     },
 )  # fmt: skip
 def test_decision_that_a_late_conflict_stops_waits_for_who_rules_on_it_and_every_page_says_so(cast, programme, client):

@@ -67,9 +67,10 @@ def ref(row):
 # What waits for a person
 
 FEWER = "a role that they do not hold gives nothing, and what is theirs to issue is left out before: a shorter query"
+AS_MANY = {"without the limit": "as many lines are told; of more it is asked whether they are stuck"}
 
 
-@proves(_work_of_chain, moot={"without the limit": "as many lines are told; more are asked whether they are stuck"})
+@proves(_work_of_chain, moot=AS_MANY)
 @pytest.mark.parametrize(
     ("person", "state", "kind", "what", "hat"),
     [
@@ -103,7 +104,7 @@ def test_line_names_the_file_its_company_and_its_due_and_leads_to_the_decision(c
     assert line.link == FILE_DECISION(application.number)
 
 
-@proves(DecisionQuerySet.waiting_for_others, _work_of_chain, moot={"without `if role in": FEWER})
+@proves(DecisionQuerySet.waiting_for_others, _work_of_chain, moot={"without `if role in": FEWER, **AS_MANY})
 def test_officer_also_reads_what_waits_for_another_the_longest_first(cast, programme):
     def row(state, number):
         return files.decision_row(cast, programme, state=state, at=day(number))
@@ -148,7 +149,7 @@ def test_what_an_officer_has_to_issue_is_never_said_to_wait_for_another_however_
     assert said(work_for(cast.officer, limit=1)) == [("Issue the decision", ref(first), "")]
 
 
-@proves(_work_of_chain)
+@proves(_work_of_chain, moot=AS_MANY)
 def test_letter_that_failed_waits_for_the_officer_the_longest_first(cast, programme):
     def failed(number, state=LetterState.FAILED, where=programme):
         decision = files.decision_row(cast, where, state="issued")
