@@ -15,7 +15,7 @@ BY_RIGHT = (
     r"\.(of_member|of_staff|visible_to|listed|held_by|of_reviewer|open_to|past_of|next_of|of_officer"
     r"|asked_of|ever_asked_of|none)\("
 )
-INSIDE = r"\b(application|assignment)="  # of the file, or of the review, that the door gave
+INSIDE = r"\b(application|assignment)=|\bbeside\(assignment\)"  # of the file, or of the review, that the door gave
 EXCEPTIONS = {
     "decisions/views/queue.py queue": "the decisions that `next_of` gave just before, asked again by their keys",
 }

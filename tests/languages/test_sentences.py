@@ -56,7 +56,7 @@ NEVER_NAMES = {
         "now",
         "counted",
     ),
-    *("since", "over", "due", "tried", "oldest", "hour", "then", "days", "year"),
+    *("found", "sent", "since", "over", "due", "tried", "oldest", "hour", "then", "days", "year"),
     *("amount", "limit", "most", "least", "cap", "total", "kept", "share", "percent", "weight", "mark", "gap", "max"),
     *("count", "n", "number", "places", "points", "email", "theirs", "did", "does"),
 }

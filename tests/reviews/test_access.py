@@ -9,15 +9,15 @@ from django.urls import reverse
 from applications.access import enter
 from applications.models import Application
 from audit.models import Reading
-from moves.refusals import Forbidden
+from moves.refusals import Forbidden, WrongMoment
 from programs.models import Appointment
 from programs.services.people import appoint
-from reviews.access import REVIEWER, TO_DECLARE, _has_a_part_in, may_declare
+from reviews.access import REVIEWER, TO_DECLARE, _has_a_part_in, _under_review, may_declare
 from reviews.models import Assignment, Declaration
 from reviews.services import declare_interests, recuse_reviewer
 from tests.files import submitted_file
 from tests.mutants import proves
-from tests.reviews.files import assigned_file, file_in_review, of
+from tests.reviews.files import assigned_file, file_in_review, fresh, of
 
 pytestmark = pytest.mark.django_db
 STAFF_OF_FILES = {
@@ -152,6 +152,20 @@ def test_readable_assignments_are_those_accepted_or_submitted(cast, programme):
         assert mine.readable().exists() is readable
         assert Application.objects.filter(REVIEWER.files(cast.ana)).exists() is readable
         assert not mine.exclude(reviewer=cast.ana).exists()
+
+
+@proves(_under_review)
+def test_file_that_is_not_yet_under_review_opens_to_who_gave_a_review_of_it_before_and_to_nobody_else(cast, programme):
+    """It is screened again after one, of which its reviewer is not told; not to a colleague who gave none."""
+    file, other = file_in_review(cast, programme), file_in_review(cast, programme, company="precision")
+    Application.objects.filter(pk__in=[file.pk, other.pk]).update(state="eligible")
+    file, other = fresh(file), fresh(other)
+    for one, person in ((file, cast.ben), (other, cast.ana)):  # both have both files
+        one.assignments.filter(reviewer=person).update(state="submitted")
+    _under_review(other, cast.ana)
+    for one, person in ((file, cast.ana), (other, cast.ben)):
+        with pytest.raises(WrongMoment):
+            _under_review(one, person)
 
 
 def test_closed_account_has_no_assignment_of_its_own(cast, programme):
