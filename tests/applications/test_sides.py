@@ -377,11 +377,11 @@ def test_message_that_waits_is_given_up_once_its_file_is_closed_to_its_reader(ca
     other, elsewhere = another(file), submitted_row(cast, programme, company="northwind")
     of_file = {"reference": file.reference, "title": file.title}
     about = {
-        "waiting": messages.DecisionWaiting(step=Text("Avis", "Opinion"), **of_file),
+        "withdrawn": messages.FileWithdrawn(**of_file),
         "ruled": messages.DeclarationRuled(reference=file.reference, clear=False),
-        "applicant": messages.ChangesCancelled(**of_file),
+        "applicant": messages.ApplicationWithdrawn(**of_file),
         "members": messages.SponsorAnswered(sponsor="Aéronefs", title=file.title, confirmed=True),
-        "holders": messages.CallExtended(call=Text("Appel", "Call"), closes_at=NOW),
+        "cancelled": messages.CallCancelled(call=Text("Appel", "Call"), reason="Faute de crédits."),
     }
 
     def told(*people, of=file.pk):
@@ -397,8 +397,8 @@ def test_message_that_waits_is_given_up_once_its_file_is_closed_to_its_reader(ca
     def every(person, *names):
         return {f"{name}:{person}" for name in names or about}
 
-    own = ("applicant", "members", "holders", "ruled")
-    offices = [name for name in about if name != "waiting"]  # whoever screens takes no step of the chain
+    own = ("applicant", "members", "cancelled", "ruled")
+    offices = [name for name in about if name != "withdrawn"]  # whoever screens is no officer
     assert told(cast.officer) == told(cast.officer, of=elsewhere.pk) == every(cast.officer)
     side = acts_for(cast.officer, usinage)
     assert told(cast.officer, cast.screener) == every(cast.officer, *own) | every(cast.screener, *offices)

@@ -12,7 +12,7 @@ from django.utils.translation import override
 from accounts.models import ClusterAppointment, User
 from decisions import services
 from decisions.models import Decision
-from decisions.selectors import stuck_among, work_for
+from decisions.selectors import edition_of, stuck_among, work_for
 from decisions.selectors.turns import _seats_of, _steps, _without_concurrer, _without_taker, concurrers_of, takers_of
 from decisions.services import messages
 from decisions.states import Turn
@@ -434,8 +434,8 @@ def test_who_endorses_is_told_whether_there_is_somebody_to_approve(cast, program
     files.declare(cast, decision, "endorser")
     if not held:
         Appointment.objects.filter(role="approver").delete()
-    endorsed = as_(cast.endorser).post(
-        reverse("decision-endorse", args=[decision.application.reference]), {"note": ""}, follow=True
-    )
+    typed = {"note": "", "edition": edition_of(decision)}
+    url = reverse("decision-endorse", args=[decision.application.reference])
+    endorsed = as_(cast.endorser).post(url, typed, follow=True)
     (told,) = [str(one) for one in endorsed.context["messages"]]
     assert (said in told, "Those who may approve it" in told) == (True, held)
