@@ -129,8 +129,10 @@ class AssignmentQuerySet(OfFileQuerySet["Assignment"]):
         return self.filter(state__in=REFUSED)
 
     def waiting(self) -> Self:
-        """What a reviewer still has to do, soonest due first, skipped ones last. What is submitted, or left, is out."""
-        return self.filter(state__in=WAITING).order_by(F("skipped_at").asc(nulls_first=True), "due", "id")
+        """What a reviewer still has to do, soonest due first, skipped ones last. What is submitted, or left, is out; so
+        is what was set aside with an earlier panel."""
+        rows = self.filter(state__in=WAITING, set_aside_at__isnull=True)
+        return rows.order_by(F("skipped_at").asc(nulls_first=True), "due", "id")
 
     def awaited(self) -> Self:
         """What is still to come, in the order of `waiting`: of those who hold a reviewer's role today and act for no

@@ -177,6 +177,12 @@ def file_is_in_review(assignment: "Assignment", _facts: object) -> Refusal | Non
     return None
 
 
+def is_of_the_panel_that_has_the_file(assignment: "Assignment", _facts: object) -> Refusal | None:
+    if assignment.set_aside_at is not None:
+        return Refusal(_("This review is of an earlier committee: another has the file."), code="set_aside")
+    return None
+
+
 def has_a_conflict(_assignment: "Assignment", _facts: object, given: Declared) -> Refusal | None:
     if given.answer not in (Answer.CONFLICT, Answer.UNSURE):
         return Refusal(_("A recusal needs a conflict of interest."), code="conflict")

@@ -65,7 +65,7 @@ class AssignmentLife(models.Model):
         permission=rules.is_chair, duty=None,
         label=_("Reopen"), done=_("Review reopened"),
         given=Reason,
-        when=[rules.file_is_in_review],
+        when=[rules.is_of_the_panel_that_has_the_file, rules.file_is_in_review],
         when_given=[has_a_reason],
     )
     def reopen(self) -> None:

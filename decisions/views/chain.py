@@ -184,10 +184,9 @@ def act(request: PersonRequest, reference: str, step: MoveOf[Decision]) -> HttpR
         try:
             _attempt(step, decision, request.user, form, edition=request.POST.get("edition", ""))
         except services.Reread as problem:
-            changed = True
-            refusals = [str(refusal.message) for refusal in problem.refusals]
+            changed, refusals = move is not None, _said(problem) if move else _said_of(step, decision, request.user)
         except WrongMoment as problem:
-            refusals = [str(refusal.message) for refusal in problem.refusals]
+            refusals = _said(problem)
         else:
             messages.success(request, _done(step, page, decision))
             return redirect("decision-file", reference)
@@ -202,6 +201,9 @@ def act(request: PersonRequest, reference: str, step: MoveOf[Decision]) -> HttpR
         "form": form,
         "refusals": refusals,
         "changed": changed,
+        "late": late_on(decision.application),
+        "upheld": upheld_on(decision.application),
+        "may_uphold": may_uphold(decision.application, request.user),
         "returns": selectors.returns_of(decision),
         "edition": selectors.edition_of(decision),
         "undeclared": bool(move and move.undeclared),
@@ -222,6 +224,19 @@ def _done(step: MoveOf[Decision], page: StepPage, decision: Decision) -> str:
         return str(page.done)
     done = _("The decision is endorsed.") if step is Decision.endorse else str(page.done)
     return f"{done} {_('There is nobody to take its next step today: the programme officers have been notified.')}"
+
+
+def _said(problem: WrongMoment) -> list[str]:
+    return [str(refusal.message) for refusal in problem.refusals]
+
+
+def _said_of(step: MoveOf[Decision], decision: Decision, user: User) -> list[str]:
+    """What stands in the way of a step that the decision, as it is now, does not wait for."""
+    try:
+        refused = refusals_to(decision, step, by=user)
+    except WrongMoment as problem:
+        return _said(problem)
+    return [str(refusal.message) for refusal in refused]
 
 
 def _form(step: MoveOf[Decision], decision: Decision, data: QueryDict | None) -> SendBackForm | NoteForm:

@@ -30,7 +30,7 @@ def set_aside(request: PersonRequest, reference: str, person_id: UUID) -> HttpRe
     if not may_uphold(application, request.user):
         raise Forbidden(WHO_UPHOLDS)
     late = next((one for one in late_on(application) if one.declaration.user.public_id == person_id), None)
-    if late is None:
+    if late is None or (request.method == "GET" and selectors.return_for(decision, late) is None):
         raise Http404
     declaration = late.declaration
     form = SetAsideForm(request.POST or None)

@@ -111,15 +111,13 @@ def _check_editable(assignment: Assignment, *, by: Actor) -> None:
     if not is_reviewer(assignment, by):
         raise Forbidden(_("Only the reviewer scores this file."))
     ask_unbarred(assignment.application_id, by)
-    if (
-        Application.objects.values_list("state", flat=True).get(pk=assignment.application_id)
-        != ApplicationState.IN_REVIEW
-    ):
-        raise WrongMoment(Refusal(_("The file is not in review."), code="state"))
     state = Assignment.objects.select_for_update(of=("self",)).values_list("state", flat=True).get(pk=assignment.pk)
-    if state != AssignmentState.ACCEPTED:
+    if state != AssignmentState.ACCEPTED:  # asked first: who gave their review is told nothing of where its file is
         sentence = _("This review is %(state)s: it cannot be changed.") % {"state": AssignmentState(state).label}
         raise WrongMoment(Refusal(sentence, code="state"))
+    file = Application.objects.values_list("state", flat=True).get(pk=assignment.application_id)
+    if file != ApplicationState.IN_REVIEW:
+        raise WrongMoment(Refusal(_("The file is not in review."), code="state"))
 
 
 @transaction.atomic

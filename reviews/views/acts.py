@@ -123,9 +123,9 @@ def _acts_on(assignment: Assignment, application: Application, user: Actor) -> l
     """The acts that `user` may do on an assignment now, by name."""
     may = {one.step: one for one in allowed(assignment, user)}
     found = {name: act for name, act in ACTS.items() if act.step in may}
-    # The review of a file that is reviewed reopens the file's own with it.
+    # The review of a file that is reviewed reopens the file's own with it; of an earlier panel, none reopens.
     waits = Assignment.reopen in may and may[Assignment.reopen].refusals
-    if waits and not allowed(application, user, Application.reopen_review):
+    if waits and (assignment.set_aside_at or not allowed(application, user, Application.reopen_review)):
         del found["reopen"]
     if takes_reviewers(application):
         found.pop("replace", None)

@@ -25,7 +25,7 @@ from reviews import checks, selectors, services
 from reviews.access import TO_DECLARE
 from reviews.forms.people import DeclareForm, InterestForm
 from reviews.models import Assignment, Declaration
-from reviews.states import Answer, AssignmentState
+from reviews.states import WAITING, Answer, AssignmentState
 from reviews.views.files import own_assignment
 from work.requests import posted_from
 
@@ -158,7 +158,8 @@ def _after(
             else NOBODY_RULES,
         )
         return reverse("review-queue") if assignment else "/"
-    if mine and application.state == ApplicationState.ELIGIBLE:
+    to_give = mine and assignment is not None and assignment.state in WAITING
+    if to_give and application.state == ApplicationState.ELIGIBLE:
         messages.success(request, _("Thank you. The file opens when the officer starts its review."))
         return reverse("review-queue")
     messages.success(request, _("Thank you. Your declaration is on record."))

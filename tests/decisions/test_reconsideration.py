@@ -34,6 +34,7 @@ from reviews.services import (
     declare_interests,
     recommend,
     reopen_file,
+    reopen_review,
     save_score,
     sign_undertaking,
     submit_review,
@@ -268,6 +269,42 @@ def test_reviewer_of_the_first_panel_reads_what_they_did_whatever_a_second_one_d
         assert read() == before
         second_panel(cast, programme, application)
         assert read() == before
+
+
+def test_review_of_the_first_panel_is_reopened_no_more_and_says_one_thing_whichever_panel_has_the_file(
+    granted, cast, programme, client
+):
+    """What is saved over it is refused in the same words at each step; nobody is asked to give it again."""
+    opinion, _decider = fresh_people(cast, programme)
+    application = ask(granted, cast)
+    mine = Assignment.objects.get(application=application, reviewer=cast.ana)
+    criterion = application.call.rubric.definition["criteria"][0]["key"]
+
+    def refused_to_save():
+        with pytest.raises(WrongMoment) as stopped:
+            save_score(mine, criterion, by=cast.ana, version=1, point="3", comment="x")
+        return [str(one.message) for one in stopped.value.refusals]
+
+    with clock.at(ASKED_AT):
+        declare_interests(application, by=opinion, answer="none")
+        said = refused_to_save()
+        assert said == ["Cette évaluation est déposée\xa0: elle ne peut plus être modifiée."]
+        application = services.send_to_new_panel(application, by=opinion)
+        assert refused_to_save() == said
+        application = reopen_file(application, by=cast.chair, reason="Nouveau comité.")
+        assert refused_to_save() == said
+        client.force_login(cast.officer)
+        page = client.get(reverse("review-assignment", args=[application.reference, mine.public_id]))
+        assert "Rouvrir cette évaluation" not in page.content.decode()
+        with pytest.raises(WrongMoment) as stopped:
+            reopen_review(mine, by=cast.chair, reason="À revoir.")
+        assert [one.code for one in stopped.value.refusals] == ["set_aside"]
+        Application.objects.filter(pk=application.pk).update(state="eligible")
+        client.force_login(cast.ana)
+        answer = client.post(
+            reverse("review-declare-own", args=[mine.public_id]), {"answer": "none", "note": ""}, follow=True
+        )
+        assert [str(one) for one in answer.context["messages"]] == ["Merci. Votre déclaration est inscrite."]
 
 
 def shown(answer):

@@ -67,7 +67,10 @@ def ref(row):
 # What waits for a person
 
 FEWER = "a role that they do not hold gives nothing, and what is theirs to issue is left out before: a shorter query"
-AS_MANY = {"without the limit": "as many lines are told; of more it is asked whether they are stuck"}
+AS_MANY = {
+    "without the limit": "as many lines are told; of more it is asked whether they are stuck",
+    "without `held_on(user, *roles": "each line is one of theirs: it reads more",
+}
 
 
 @proves(_work_of_chain, moot=AS_MANY)

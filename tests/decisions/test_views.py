@@ -15,7 +15,7 @@ from decisions import services
 from decisions.models import Decision
 from decisions.querysets import ConcurrenceQuerySet, DecisionQuerySet, StepQuerySet
 from decisions.rules import reasons_can_change
-from decisions.selectors import others_of, work_for
+from decisions.selectors import edition_of, others_of, work_for
 from decisions.states import DecisionState
 from funding.models import Agreement, Envelope
 from letters.models import Letter
@@ -24,7 +24,7 @@ from moves.services import declare_standing, record_duty
 from notifications.models import Message
 from programs.models import Appointment
 from reviews.models import Recommendation
-from reviews.services import recommend
+from reviews.services import declare_interests, recommend, uphold_acts
 from tests.decisions import files
 from tests.mutants import proves
 from work import clock, nudges
@@ -216,6 +216,31 @@ def test_step_is_taken_on_the_decision_that_was_read_and_on_no_other(cast, progr
         shown = re.search(r'name="edition" value="([^"]+)"', page)[1]
         assert client.post(url, {"note": "Lu.", "edition": shown}).status_code == 302
         assert Decision.objects.get(pk=decision.pk).state == f"{step}d".replace("ee", "e")
+
+
+def test_step_that_the_decision_waits_for_no_more_is_not_offered_again(cast, programme, as_):
+    """Sent back to its start since the page was opened: what was typed is there, and no button."""
+    decision = files.endorsed(cast, programme)
+    url = reverse("decision-approve", args=[decision.application.reference])
+    with clock.at(files.DECIDED_AT):
+        files.declare(cast, decision, "approver")
+        edition = edition_of(decision)
+        services.send_back(decision, by=cast.endorser, reason="À revoir.")
+        answer = as_(cast.approver).post(url, {"note": "Lu.", "edition": edition})
+    page = text(answer).split("<main")[1]
+    assert (answer.status_code, "Lu.</textarea>" in page, '<button class="button' in page) == (409, True, False)
+    assert "read it again, then confirm" not in page
+
+
+def test_page_of_a_step_says_what_came_late_and_who_ruled_on_it(cast, programme, as_):
+    decision = files.approved(cast, programme)
+    with clock.at(files.DECIDED_AT):
+        late = declare_interests(decision.application, by=cast.endorser, answer="conflict", note="Mon frère.")
+        url = reverse("decision-issue", args=[decision.application.reference])
+        files.declare(cast, decision, "officer")
+        assert "declared on November\u00a03, 2026 a conflict of interest" in text(as_(cast.officer).get(url))
+        uphold_acts(late, by=cast.chair, why="Rien ne tient à ce lien.")
+        assert "Rien ne tient à ce lien." in text(as_(cast.officer).get(url))
 
 
 def test_queue_shows_each_person_their_step_with_the_money(cast, programme, as_):

@@ -121,6 +121,7 @@ def queued(cast, file, give):
     first = give(another(file), cast.ana, due=NOW - DAY)
     skipped_first = give(another(file), cast.ana, due=NOW - DAY, skipped_at=NOW - 2 * DAY)
     second, same = (give(another(file), cast.ana, due=NOW + DAY) for _n in range(2))
+    give(another(file), cast.ana, due=NOW, set_aside_at=NOW)  # with an earlier panel
     return [first, second, same, third, skipped_first, skipped_last]
 
 
