@@ -19,6 +19,7 @@ from desk.selectors.trail import entries, lines_of, of_verbs
 from letters.models import Letter
 from moves.machine import Available, allowed
 from moves.models import DutyDone
+from moves.registry import subject_name
 from moves.states import Duty
 from moves.transitions import AnyMove
 from reviews import selectors as reviews
@@ -103,7 +104,8 @@ def _step(move: Available, link: Link) -> Step:
 
 
 def bridge(application: Application, language: str) -> list[dict[str, str]]:
-    """Where the file stands, as the component draws it. A file that left the road shows how it left."""
+    """Where the file stands, as the component draws it. A file that left the road shows how far it had come, and how it
+    left."""
     labels = [_("Submitted"), _("Eligible"), _("Reviewed"), _("Recommended"), _("Decided"), _("Letter sent")]
     assert application.submitted_at is not None  # the cluster sees a file once it is submitted
     notes = [format_day(application.submitted_at, language), "", "", "", "", ""]
@@ -119,10 +121,22 @@ def bridge(application: Application, language: str) -> list[dict[str, str]]:
         notes[5] = format_day(sent, language)
     if place < 6:
         notes[place] = notes[place] or _("since %(day)s") % {"day": format_day(application.since, language)}
+    came_to = Span.DECIDED if span is not None else _came_to(application)
     return [
         {"label": label, "note": note, "state": "done" if n < place else "now" if n == place else "later"}
         for n, (label, note) in enumerate(zip(labels, notes, strict=True))
+        if n <= came_to or n >= Span.DECIDED
     ]
+
+
+def _came_to(application: Application) -> Span:
+    """The last step of the road that a file had taken before it left it: of one in review, the one before."""
+    moves = entries().filter(application_id=application.pk, subject_type=subject_name(Application))
+    for before in moves.order_by("-id").values_list("before", flat=True):
+        span = ApplicationState(before).row.span if before else None
+        if span is not None:
+            return Span.ELIGIBLE if before == ApplicationState.IN_REVIEW else span
+    return Span.SUBMITTED
 
 
 def duties_of(application: Application) -> list[dict[str, object]]:

@@ -122,12 +122,12 @@ def test_lines_that_nobody_translated_are_told_one_by_one(ineligible, as_, cast,
     files.declare(cast, decision, "endorser")
     for page in ("decision-file", "decision-endorse", "decision-reasons"):
         body = text(as_(cast.endorser).get(reverse(page, args=[decision.application.reference])))
-        assert ("to be translated before the decision is endorsed" in body) is bool(lines), page
+        assert ("should be translated before the decision is endorsed" in body) is bool(lines), page
         for line in lines:
             assert f'<li class="typed">{line}</li>' in body, page
     Decision.objects.filter(pk=decision.pk).update(state="endorsed")
     body = text(as_(cast.officer).get(reverse("decision-file", args=[decision.application.reference])))
-    assert "to be translated before the decision is endorsed" not in body
+    assert "should be translated before the decision is endorsed" not in body
     assert ("says these lines of the reasons in one language only" in body) is bool(lines)
 
 

@@ -6,8 +6,10 @@ from types import SimpleNamespace
 
 import pytest
 from django.urls import reverse
+from django.utils.translation import override
 
 from accounts.models import Cluster, ClusterAppointment, Invitation, Membership, User
+from applications.models import Application
 from audit.actors import CLOCK
 from audit.models import Entry, Reading
 from audit.services import record, record_list_reading, record_reading
@@ -24,7 +26,7 @@ from desk.rules import (
     some_file_bars,
 )
 from desk.selectors import file as file_page
-from desk.selectors.file import duties_of, letters_of, next_steps, timeline
+from desk.selectors.file import _came_to, bridge, duties_of, letters_of, next_steps, timeline
 from desk.selectors.held import cluster_roles, partner_seats, partners_of, program_roles, programs_of
 from desk.selectors.jobs import looked_after
 from desk.selectors.roles import _named, roles_of
@@ -325,6 +327,29 @@ def test_page_of_a_file_tells_its_duties_the_first_done_first_and_its_letters_th
         files.decision_row(cast, programme, state=state, file=file, number=("superseded", "draft", "void").index(state))
     steps = [step.link for step in next_steps(file, cast.endorser)]
     assert steps == [file_page.FILE_DECISION(file.number)] * len(steps) != []
+
+
+@proves(_came_to)
+def test_bridge_of_a_file_that_left_ends_where_it_had_come_to(cast, programme):
+    """By its own moves, the last first: not those of another file, nor what a review of it was before."""
+    file = files.submitted_row(cast, programme)
+    other = files.file_row(cast, programme)
+
+    def moved(before, of=file, subject="application"):
+        act(subject, of.pk, "move", by=cast.officer, file=of.pk, before=before, after="x")
+
+    def labels(state, before):
+        moved(before), moved("recommended", of=other)
+        Application.objects.filter(pk=file.pk).update(state=state)
+        with override("en"):
+            return [one["label"] for one in bridge(Application.objects.get(pk=file.pk), "en")]
+
+    assert labels("ineligible", "submitted") == ["Submitted", "Ineligible", "Letter sent"]
+    moved("submitted", subject="assignment")
+    assert labels("withdrawn", "in_review") == ["Submitted", "Eligible", "Withdrawn", "Letter sent"]
+    moved("reviewed"), moved("eligible", subject="assignment")
+    assert labels("cancelled", "") == ["Submitted", "Eligible", "Reviewed", "Cancelled", "Letter sent"]
+    assert labels("reviewed", "in_review")[:5] == ["Submitted", "Eligible", "Reviewed", "Recommended", "Decided"]
 
 
 @proves(timeline, entries, of_verbs)
