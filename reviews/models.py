@@ -88,6 +88,11 @@ class Declaration(models.Model):
     )
     upheld_at = models.DateTimeField(null=True, blank=True)
     upheld_why = models.TextField(blank=True, default="", db_default="")
+    set_aside_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
+    set_aside_at = models.DateTimeField(null=True, blank=True)
+    set_aside_why = models.TextField(blank=True, default="", db_default="")
 
     objects = DeclarationQuerySet.as_manager()
 

@@ -20,7 +20,7 @@ from decisions.selectors.chain import (
 from decisions.selectors.ineligibility import ineligibility_of, ineligibility_reasons, untranslated
 from decisions.selectors.merits import Merits, merits_of
 from decisions.selectors.reconsideration import ask_until, contested_decision, tell
-from decisions.selectors.turns import concurrers_of, returners_of, stuck_among
+from decisions.selectors.turns import concurrers_of, returners_of, returns_by_partner, stuck_among
 from decisions.selectors.waiting import waits_of, work_for
 
 __all__ = [
@@ -42,6 +42,7 @@ __all__ = [
     "return_for",
     "return_of",
     "returners_of",
+    "returns_by_partner",
     "returns_of",
     "rulings_among",
     "rulings_on",

@@ -10,9 +10,9 @@ from django.db.models import QuerySet
 from accounts.models import User
 from applications.selectors.people import holders_of
 from applications.selectors.turns import Missing, Stuck, without_taker
-from decisions.models import Concurrence, Decision
+from decisions.models import Concurrence, Decision, Step
 from decisions.rules import may_send_back
-from decisions.selectors.chain import rulings_among
+from decisions.selectors.chain import returns_of, rulings_among
 from decisions.states import DecisionKind, Turn
 from funding.models import PartnerSeat
 from funding.querysets import SeatQuerySet
@@ -60,6 +60,14 @@ def partners_people_of(concurrence: Concurrence) -> list[User]:
     seated = list(_officers_of([concurrence.agreement.partner_id]))
     given_by = [person for person in seated if person.pk == concurrence.by_id]
     return given_by or seated
+
+
+def returns_by_partner(concurrence: Concurrence) -> list[Step]:
+    """Each time that somebody who sits, or sat, for its partner sent the decision back, or one before it: the acts, the
+    latest first. What others sent back is the cluster's own."""
+    partner = concurrence.agreement.partner_id
+    theirs = set(PartnerSeat.objects.filter(partner=partner).values_list("user_id", flat=True))
+    return [step for step in returns_of(concurrence.decision) if step.by_id in theirs]
 
 
 def concurs_for(application_id: int, person: User) -> bool:

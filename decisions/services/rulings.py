@@ -14,7 +14,7 @@ from moves.machine import allowed
 from moves.refusals import Refusal, WrongMoment
 from reviews.models import Declaration
 from reviews.selectors import late_on
-from reviews.services import lock_to_uphold
+from reviews.services import keep_set_aside
 
 
 @transaction.atomic
@@ -25,7 +25,7 @@ def set_acts_aside(declaration: Declaration, *, by: User, why: str) -> bool:
     Returns whether it was sent back: where `by` may not do that, those who may are told, with the reason. Who may rule:
     as to uphold. WrongMoment where no decision on its way stands on these acts, or where it came from no panel.
     """
-    declaration = lock_to_uphold(declaration, by=by, why=why)
+    declaration = keep_set_aside(declaration, by=by, why=why)
     decision = present_decision(declaration.application)
     late = next((one for one in late_on(declaration.application) if one.declaration == declaration), None)
     if decision is None or decision.state not in OPEN or late is None:

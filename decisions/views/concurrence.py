@@ -105,6 +105,7 @@ def show(request: PersonRequest, public_id: UUID) -> HttpResponse:
     context["letters"] = _letters(concurrence.decision)
     context["late"] = late_on(concurrence.application)
     context["upheld"] = upheld_on(concurrence.application)
+    context["returns"] = selectors.returns_by_partner(concurrence)
     return render(request, "decisions/concurrence.html", context)
 
 

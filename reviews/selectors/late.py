@@ -53,7 +53,9 @@ def tells_acts_of_chain(acts: ActsOfChain) -> None:
 def late_on(application: Application) -> list[Late]:
     """What came late on a file, the earliest first. Reviews are not there: they no longer count. A recommendation is,
     while it stands; so are the acts of its decision that do."""
-    declarations = list(Declaration.objects.touching().filter(application=application).select_related("user"))
+    declarations = list(
+        Declaration.objects.touching().filter(application=application).select_related("user", "set_aside_by")
+    )
     if not declarations:
         return []
     recommended = Recommendation.objects.standing().filter(application=application).values_list("by_id", flat=True)

@@ -13,7 +13,7 @@ from reviews.services.assignments import (
 from reviews.services.interests import (
     declare_interests,
     end_interest,
-    lock_to_uphold,
+    keep_set_aside,
     record_interest,
     rule_on_declaration,
     sign_undertaking,
@@ -42,7 +42,7 @@ __all__ = [
     "declare_interests",
     "decline_assignment",
     "end_interest",
-    "lock_to_uphold",
+    "keep_set_aside",
     "open_review",
     "recommend",
     "record_interest",

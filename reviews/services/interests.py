@@ -225,12 +225,27 @@ def _tell_the_officers(declaration: Declaration) -> None:
 @transaction.atomic
 def uphold_acts(declaration: Declaration, *, by: User, why: str) -> Declaration:
     """Somebody else looks again at what a person did on a file before they declared a conflict in it, and says in
-    writing that it stands. Returns the declaration. Who may, and when: `lock_to_uphold`."""
+    writing that it stands. Returns the declaration. Who may, and when: `lock_to_uphold`. WrongMoment where another who
+    may rule on it today wrote that it does not: whoever wrote that can still say otherwise."""
     declaration = lock_to_uphold(declaration, by=by, why=why)
+    other = declaration.set_aside_by
+    if other is not None and other != by and other in rulers_on(declaration):
+        sentence = _("%(who)s ruled that it does not stand: the decision is to be sent back. Agree with them first.")
+        raise WrongMoment(Refusal(sentence % {"who": other.full_name}, code="set_aside"))
     declaration.upheld_by, declaration.upheld_at, declaration.upheld_why = by, clock.now(), why.strip()
     declaration.save(update_fields=["upheld_by", "upheld_at", "upheld_why"])
     given = {"touches": [str(act) for act in declaration.acts]}
     record(declaration, "upheld", by=by, given=given, personal={"why": declaration.upheld_why})
+    return declaration
+
+
+@transaction.atomic
+def keep_set_aside(declaration: Declaration, *, by: User, why: str) -> Declaration:
+    """Keep that `by` ruled in writing that what a person did before a conflict does not stand. Returns the declaration,
+    locked. Who may, and when: `lock_to_uphold`. What follows is `decisions.services.set_acts_aside`'s."""
+    declaration = lock_to_uphold(declaration, by=by, why=why)
+    declaration.set_aside_by, declaration.set_aside_at, declaration.set_aside_why = by, clock.now(), why.strip()
+    declaration.save(update_fields=["set_aside_by", "set_aside_at", "set_aside_why"])
     return declaration
 
 

@@ -542,6 +542,25 @@ def test_chair_who_may_not_send_a_decision_back_reads_who_does_and_these_are_tol
     assert now(decision)[0] == DecisionState.APPROVED
     (told_of,) = Message.objects.all()
     assert (told_of.recipient, told_of.kind) == (cast.endorser, "decision_waiting")
+    rule = reverse("review-rule", args=[file.reference, cast.approver.public_id])
+    for person in (cast.officer, cast.endorser):  # read where it is decided, and not overruled in silence
+        client.force_login(person)
+        for name in ("file-detail", "decision-file"):
+            page = client.get(reverse(name, args=[file.reference])).content.decode()
+            assert "que cela ne tient pas" in page
+            assert "Le montant tient à ce lien." in page
+    answer = client.post(rule, {"why": "Cela tient."})
+    assert (answer.status_code, upheld_on(file)) == (409, [])
+    assert cast.chair.full_name in answer.content.decode()
+    assert "Cela tient.</textarea>" in answer.content.decode()
+    with transaction.atomic():  # whoever wrote it can say otherwise; so can another, once they rule on nothing here
+        assert uphold_acts(late, by=cast.chair, why="Tout compte fait, cela tient.").upheld_by == cast.chair
+        transaction.set_rollback(True)
+    with transaction.atomic():
+        declare_standing(file.pk, user=cast.chair, standing="conflict")
+        assert uphold_acts(late, by=cast.endorser, why="Cela tient.").upheld_by == cast.endorser
+        transaction.set_rollback(True)
+    client.force_login(cast.chair)
     assert "Le montant tient à ce lien." in rendered(told_of)
     for person in (cast.officer, cast.approver):
         with pytest.raises(Forbidden):

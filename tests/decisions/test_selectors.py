@@ -4,8 +4,10 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from django.urls import reverse
 from django.utils import translation
 
+from accounts.models import User
 from applications.constants import SUMMARY
 from audit.actors import CLOCK
 from decisions import services
@@ -19,6 +21,7 @@ from decisions.selectors import (
     money_of,
     others_of,
     present_decision,
+    returns_by_partner,
     returns_of,
     summary_of,
     tell,
@@ -31,7 +34,7 @@ from decisions.selectors.reconsideration import was_asked_again
 from decisions.selectors.waiting import Waits, _work_of_chain, _work_of_partner
 from decisions.states import DecisionState, Turn
 from funding import ledger
-from funding.models import Agreement, Envelope, LedgerEntry
+from funding.models import Agreement, Envelope, LedgerEntry, PartnerSeat
 from funding.money import Cause
 from letters.models import Letter
 from letters.states import LetterState
@@ -420,6 +423,35 @@ def test_returns_of_a_decision_are_those_of_every_decision_of_its_file_the_lates
     step(now, "endorsed", 5), step(away, "sent_back", 4)
     assert returns_of(now) == returns_of(void) == [third, second, twin, first]
     assert returns_of(away) != []
+
+
+@proves(returns_by_partner)
+def test_partner_reads_what_its_own_people_sent_back_and_nothing_of_the_clusters(cast, programme, as_):
+    """Its officer of today, or of before; not the approver, nor the officer of another partner."""
+    decision = files.decision_row(cast, programme, state="approved")
+    asked = files.asked_row(decision)
+    today = files.DECIDED_AT.date()
+    left = User.objects.create_user("avant@meie.example", given_name="Avant", family_name="Roy")
+    PartnerSeat.objects.create(
+        user=left, partner=asked.agreement.partner, role="concurrence",
+        starts_on=today - timedelta(days=9), ends_on=today - timedelta(days=1),
+    )  # fmt: skip
+    PartnerSeat.objects.create(
+        user=cast.finance, partner=files.other_agreement(programme).partner, role="concurrence", starts_on=today
+    )
+
+    def sent_back(by, days):
+        at = files.DECIDED_AT - timedelta(days=days)
+        return Step.objects.create(decision=decision, kind="sent_back", by=by, note=f"Motif {by}", at=at, voided_at=at)
+
+    first, second = sent_back(left, 3), sent_back(cast.concurrence, 2)
+    sent_back(cast.approver, 1), sent_back(cast.finance, 1)
+    assert returns_by_partner(asked) == [second, first]
+    with clock.at(files.DECIDED_AT):
+        files.declare(cast, decision, "concurrence")
+        url = reverse("decision-concurrence", args=[asked.public_id])
+        page = as_(cast.concurrence).get(url).content.decode()
+    assert (f"Motif {left}" in page, f"Motif {cast.approver}" in page) == (True, False)
 
 
 @proves(others_of, superseded_by, DecisionQuerySet.in_force)
