@@ -49,10 +49,10 @@ class Reread(WrongMoment):
 
 def _as_read(decision: Decision, step: MoveOf[Decision], *, by: User, edition: str | None) -> None:
     """Reread where the decision is not, or not as, `by` had read it (`edition_of`); Forbidden for the wrong person. The
-    file stays locked: nobody changes it before the step. None: a caller who shows it to nobody."""
-    lock_file(decision.application_id)
+    file stays locked: nobody changes it before the step. None: a caller who shows it to nobody, and asks nothing."""
     if edition is None:
         return
+    lock_file(decision.application_id)
     decision = Decision.objects.get(pk=decision.pk)
     ask_who(decision, step, by=by)
     if edition != edition_of(decision):
