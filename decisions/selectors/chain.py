@@ -24,7 +24,7 @@ from letters.states import LetterState
 from moves.machine import foreseen
 from moves.states import Duty
 from reviews.models import Declaration
-from reviews.selectors import OF_CHAIN, Late, late_on, panel_reviews, reread
+from reviews.selectors import Late, late_on, panel_reviews, reread
 
 
 class Progress(StrEnum):
@@ -77,7 +77,7 @@ def acts_of_chain(application: Application) -> Iterator[tuple[int, Duty]]:
 def return_for(decision: Decision, late: Late) -> str | None:
     """Where a decision goes back to when these acts do not stand: "panel", where one came before the chain; "start",
     once past it. None where there is nowhere: it came from no panel."""
-    if all(act in OF_CHAIN for act in late.acts) and decision.state in RETURNABLE:
+    if late.is_of_chain and decision.state in RETURNABLE:
         return "start"
     return "panel" if decision.application.state == ApplicationState.RECOMMENDED else None
 

@@ -1,7 +1,7 @@
 """Writes of this app: the approval chain, reconsideration."""
 
 from decisions.services.chain import (
-    Reread,
+    DecisionOvertaken,
     approve,
     concur,
     draft_decision,
@@ -15,7 +15,7 @@ from decisions.services.reconsideration import ask_reconsideration, reopen_scree
 from decisions.services.rulings import set_acts_aside
 
 __all__ = [
-    "Reread",
+    "DecisionOvertaken",
     "approve",
     "ask_reconsideration",
     "concur",

@@ -40,7 +40,7 @@ def lock_file(application_id: int) -> Application:
     return Application.objects.select_for_update(of=("self",), no_key=True).get(pk=application_id)
 
 
-class Reread(WrongMoment):
+class DecisionOvertaken(WrongMoment):
     """The decision is no longer the edition that was read: nothing was done, and its reader reads it again."""
 
     def __init__(self) -> None:
@@ -48,15 +48,16 @@ class Reread(WrongMoment):
 
 
 def _as_read(decision: Decision, step: MoveOf[Decision], *, by: User, edition: str | None) -> None:
-    """Reread where the decision is not, or not as, `by` had read it (`edition_of`); Forbidden for the wrong person. The
-    file stays locked: nobody changes it before the step. None: a caller who shows it to nobody, and asks nothing."""
+    """DecisionOvertaken where the decision is not, or not as, `by` had read it (`edition_of`); Forbidden for the wrong
+    person. The file stays locked: nobody changes it before the step. None: a caller who shows it to nobody, and asks
+    nothing."""
     if edition is None:
         return
     lock_file(decision.application_id)
     decision = Decision.objects.get(pk=decision.pk)
     ask_who(decision, step, by=by)
     if edition != edition_of(decision):
-        raise Reread
+        raise DecisionOvertaken
 
 
 @transaction.atomic
@@ -126,7 +127,7 @@ def edit_reasons(decision: Decision, *, by: User, reasons_fr: str, reasons_en: s
 def endorse(decision: Decision, *, by: User, note: str = "", edition: str | None = None) -> Decision:
     """Give a favourable opinion. WrongMoment when the letter would have an empty field, in any of its languages.
 
-    `edition`: as it was read (`edition_of`): Reread where it has changed since. So of each step.
+    `edition`: as it was read (`edition_of`): DecisionOvertaken where it has changed since. So of each step.
     """
     _as_read(decision, Decision.endorse, by=by, edition=edition)
     decision = move(decision, Decision.endorse, by=by, note=note)

@@ -183,7 +183,7 @@ def act(request: PersonRequest, reference: str, step: MoveOf[Decision]) -> HttpR
     if request.method == "POST" and form.is_valid():
         try:
             _attempt(step, decision, request.user, form, edition=request.POST.get("edition", ""))
-        except services.Reread as problem:
+        except services.DecisionOvertaken as problem:
             changed, refusals = move is not None, _said(problem) if move else _said_of(step, decision, request.user)
         except WrongMoment as problem:
             refusals = _said(problem)

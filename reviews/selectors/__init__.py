@@ -12,7 +12,6 @@ from reviews.selectors.cohorts import (
 from reviews.selectors.evidence import Reread, Stood, departure, departure_of, hides_its_ranking, reread, stood
 from reviews.selectors.interests import interests_of
 from reviews.selectors.late import (
-    OF_CHAIN,
     Late,
     is_doubt,
     late_on,
@@ -49,7 +48,6 @@ from reviews.selectors.turns import review_turns, stuck_among
 from reviews.selectors.waiting import work_for
 
 __all__ = [
-    "OF_CHAIN",
     "Competition",
     "CountedReview",
     "Late",

@@ -31,6 +31,11 @@ class Late:
         return ", ".join(str(act.label) for act in self.acts)
 
     @property
+    def is_of_chain(self) -> bool:
+        """Whether each of these acts is of the chain of decision: nothing that came before it is touched."""
+        return all(act in OF_CHAIN for act in self.acts)
+
+    @property
     def stops(self) -> bool:
         """Whether more is to be decided of the file, which waits for a ruling; else it is on record."""
         return bool(to_uphold(self.declaration))

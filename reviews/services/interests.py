@@ -230,7 +230,7 @@ def uphold_acts(declaration: Declaration, *, by: User, why: str) -> Declaration:
     declaration = lock_to_uphold(declaration, by=by, why=why)
     other = declaration.set_aside_by
     if other is not None and other != by and other in rulers_on(declaration):
-        sentence = _("%(who)s ruled that it does not stand: the decision is to be sent back. Agree with them first.")
+        sentence = _("%(who)s ruled that it does not stand. Agree with them first: they can still say otherwise.")
         raise WrongMoment(Refusal(sentence % {"who": other.full_name}, code="set_aside"))
     declaration.upheld_by, declaration.upheld_at, declaration.upheld_why = by, clock.now(), why.strip()
     declaration.save(update_fields=["upheld_by", "upheld_at", "upheld_why"])
@@ -244,8 +244,9 @@ def keep_set_aside(declaration: Declaration, *, by: User, why: str) -> Declarati
     """Keep that `by` ruled in writing that what a person did before a conflict does not stand. Returns the declaration,
     locked. Who may, and when: `lock_to_uphold`. What follows is `decisions.services.set_acts_aside`'s."""
     declaration = lock_to_uphold(declaration, by=by, why=why)
-    declaration.set_aside_by, declaration.set_aside_at, declaration.set_aside_why = by, clock.now(), why.strip()
-    declaration.save(update_fields=["set_aside_by", "set_aside_at", "set_aside_why"])
+    if declaration.set_aside_by in (None, by):  # what another wrote stays
+        declaration.set_aside_by, declaration.set_aside_at, declaration.set_aside_why = by, clock.now(), why.strip()
+        declaration.save(update_fields=["set_aside_by", "set_aside_at", "set_aside_why"])
     return declaration
 
 

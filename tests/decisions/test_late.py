@@ -512,6 +512,24 @@ def test_act_that_does_not_stand_sends_the_decision_back_from_the_page_of_the_ru
     assert now(other) == (DecisionState.VOID, ApplicationState.REVIEWED)
 
 
+@pytest.mark.parametrize(("name", "leads"), [("endorser", True), ("screener", False)])
+def test_finding_of_ineligibility_goes_back_for_an_act_of_its_chain_and_for_none_before(
+    cast, programme, client, name, leads
+):
+    file = files.file_row(cast, programme, state="ineligible")
+    decision = files.decision_row(cast, programme, state="endorsed", kind="ineligible", amount="0.00", file=file)
+    Step.objects.create(decision=decision, kind="endorsed", by=cast.endorser, at=LATER)
+    person = getattr(cast, name)
+    record_duty(file.pk, by=person, duty=Duty.ENDORSE if leads else Duty.SCREEN)
+    declare_interests(file, by=person, answer="conflict", note="Mon frère.")
+    client.force_login(cast.chair)
+    page = client.get(reverse("review-rule", args=[file.reference, person.public_id])).content.decode()
+    address = reverse("decision-late", args=[file.reference, person.public_id])
+    assert (f'href="{address}"' in page) is leads
+    assert ("ne vient d’aucun comité" in page) is not leads
+    assert client.get(address).status_code == (200 if leads else 404)
+
+
 def test_acts_that_were_set_aside_are_upheld_by_nobody_and_what_was_typed_is_kept(cast, programme, client):
     """Both rulers had opened the page: the first who answers settles it."""
     decision = files.approved(cast, programme)
@@ -555,6 +573,11 @@ def test_chair_who_may_not_send_a_decision_back_reads_who_does_and_these_are_tol
     assert "Cela tient.</textarea>" in answer.content.decode()
     with transaction.atomic():  # whoever wrote it can say otherwise; so can another, once they rule on nothing here
         assert uphold_acts(late, by=cast.chair, why="Tout compte fait, cela tient.").upheld_by == cast.chair
+        transaction.set_rollback(True)
+    with transaction.atomic():  # who acts on it adds no words to those that were written
+        assert set_acts_aside(late, by=cast.endorser, why="À reprendre.")
+        kept = Declaration.objects.get(pk=late.pk)
+        assert (kept.set_aside_by, kept.set_aside_why) == (cast.chair, "Le montant tient à ce lien.")
         transaction.set_rollback(True)
     with transaction.atomic():
         declare_standing(file.pk, user=cast.chair, standing="conflict")
