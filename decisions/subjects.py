@@ -11,6 +11,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
+from applications.selectors.cohorts import goes_on_to
 from decisions.models import Decision
 from decisions.states import FUNDED, DecisionKind, StepKind
 from letters.fields import Field, fields_in
@@ -102,9 +103,12 @@ def _project_until(subject: DecisionSubject, language: str) -> str:
 
 
 def _next_closing(subject: DecisionSubject, language: str) -> str:
-    """The closing of the first cohort still open after the decision; empty once the call has closed: a letter then says
-    nothing of it."""
+    """Of a file that is put on the waiting list, the closing of the cohort where it goes on to; of any other, of the
+    first one still open after the decision. Empty where there is none: a letter then says nothing of it."""
     call = subject.application.call
+    if subject.kind == LetterKind.WAITLISTED:
+        goes_on = goes_on_to(subject.application, at=subject.dated)
+        return day_text(goes_on.closing, language) if goes_on else ""
     closing: datetime | None = call.cohort_at(subject.dated) if call.closes_at else None
     return day_text(closing, language) if closing and closing > subject.dated else ""
 

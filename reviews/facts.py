@@ -3,6 +3,7 @@
 from accounts.rules import is_person
 from applications.models import Application
 from applications.rules import Panel, Reviews, Scores
+from applications.selectors import cohorts
 from audit.actors import Actor
 from moves.registry import facts_of
 from programs.selectors import policy_of, rubric_of
@@ -42,7 +43,7 @@ def scores(application: Application, by: Actor) -> Scores:
         must_discuss=together.must_discuss,
         touched=_touched(application),
         sat_before=is_person(by) and bool(checks.sat_before([application.pk], [by.pk])),
-        cohort_open_until=selectors.cohort_open_until(application.call, application.cohort_closes_at),
+        cohort_open_until=cohorts.cohort_open_until(application.call, application.cohort_closes_at),
     )
 
 

@@ -8,6 +8,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from applications.models import Application
+from applications.selectors.cohorts import goes_on_to
 from applications.selectors.deadlines import decision_clock, service_due, stay_of
 from applications.states import LEFT, ApplicationState, PublicState
 from audit.models import Entry
@@ -111,7 +112,16 @@ def timeline(application: Application) -> list[Happened]:
 
 
 def next_steps(application: Application) -> list[str]:
-    """What happens next, with its dates, in sentences."""
+    """What happens next, with its dates, in sentences: to a file that is being assessed or, for all that is told of it,
+    waits on the list. None to any other."""
+    told = application.public_state
+    if told is PublicState.WAITLISTED:
+        return [
+            _waits(application),
+            _("You have nothing more to submit. We will write to you once it is decided."),
+        ]
+    if told is not PublicState.BEING_ASSESSED:
+        return []
     language = _language()
     steps = [_completeness(application)]
     cohort = application.cohort_closes_at
@@ -130,6 +140,23 @@ def next_steps(application: Application) -> list[str]:
         else _("If something is missing, we will write to you; you can reply from this page.")
     )
     return [step for step in steps if step]
+
+
+def _waits(application: Application) -> str:
+    """With which files one that waits on the list is compared, as its letter said it: until those have all come, and
+    since."""
+    goes_on = goes_on_to(application)
+    if goes_on is None:
+        return _("Your application is on the waiting list. It is not ranked again with the files of a later cohort.")
+    sentence = (
+        _("Your application is on the waiting list. It is ranked again with the files of the cohort of %(day)s.")
+        if goes_on.joined
+        else _(
+            "Your application is on the waiting list. It will be ranked again with the files of the next cohort, "
+            "which closes on %(day)s."
+        )
+    )
+    return sentence % {"day": clock.format_day(goes_on.closing, _language())}
 
 
 def while_awaited(application: Application) -> str:

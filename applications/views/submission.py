@@ -34,7 +34,7 @@ from applications.selectors.progress import bridge, next_steps, timeline, while_
 from applications.selectors.shown import shown_sections
 from applications.selectors.submitted import current_snapshot, read_snapshot
 from applications.services import submission
-from applications.states import ApplicationState, PublicState
+from applications.states import ApplicationState
 from applications.views.catalogue import fact_for
 from applications.views.drafting import draft_of, of_drafts, own
 from audit.states import Read
@@ -180,7 +180,7 @@ def submitted(request: PersonRequest, public_id: UUID) -> HttpResponse:
     context = {
         "application": application,
         "snapshot": snapshot,
-        "next": next_steps(application) if application.public_state is PublicState.BEING_ASSESSED else [],
+        "next": next_steps(application),
     }
     return render(request, "applications/submitted.html", context)
 
@@ -210,7 +210,7 @@ def detail(request: PersonRequest, public_id: UUID) -> HttpResponse:
         "change_request": asked,
         "in_cohort": while_awaited(application) if asked else "",
         "letter": application.outcome_at is not None,
-        "next": next_steps(application) if state == PublicState.BEING_ASSESSED else [],
+        "next": next_steps(application),
         "signs": signs,
         "may_take_back": Application.take_back in may,
         "may_withdraw": signs and state.row.is_under_way,

@@ -14,6 +14,7 @@ from accounts.requests import PersonRequest
 from applications.access import STAFF, enter
 from applications.models import Application
 from applications.search import matching
+from applications.selectors.cohorts import goes_on_to, waits_on_the_list
 from applications.states import ApplicationState
 from applications.templatetags.files import state_kind
 from audit.services import record_list_reading
@@ -40,6 +41,7 @@ def show(request: PersonRequest, reference: str) -> HttpResponse:
         "duties": file_page.duties_of(application),
         "timeline": file_page.timeline(application),
         "letters": file_page.letters_of(application),
+        "goes_on": goes_on_to(application) if waits_on_the_list(application) else None,
         "departure": departure_of(application, request.user),
         "late": late_on(application),
         "upheld": upheld_on(application),

@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from django.utils.translation import gettext as _
 
 from applications.models import Application
+from applications.selectors.cohorts import competition_of, told_cohort_of
 from audit.actors import Actor, person_key
 from programs.models import Call
 from reviews.checks.conflicts import Conflict, Ties
@@ -56,8 +57,6 @@ def _meetings(
 def _of_one_cohort(
     call: Call, files: Sequence[Application], rivals: Sequence[Application]
 ) -> Iterator[tuple[Application, Application]]:
-    from reviews.selectors.cohorts import competition_of, told_cohort_of  # which asks the checks of this package
-
     competition = competition_of(call)
     cohorts = {rival.pk: told_cohort_of(rival, competition) for rival in rivals}
     for file in files:

@@ -1,14 +1,5 @@
 """What pages, moves and higher apps read of reviews: what counts, ranking, a queue, a proposed split."""
 
-from reviews.selectors.cohorts import (
-    Competition,
-    closed_in,
-    cohort_it_competes_in,
-    cohort_open_until,
-    competition_of,
-    recommended_in,
-    to_review_in,
-)
 from reviews.selectors.evidence import Reread, Stood, departure, departure_of, hides_its_ranking, reread, stood
 from reviews.selectors.interests import interests_of
 from reviews.selectors.late import (
@@ -48,7 +39,6 @@ from reviews.selectors.turns import review_turns, stuck_among
 from reviews.selectors.waiting import work_for
 
 __all__ = [
-    "Competition",
     "CountedReview",
     "Late",
     "PanelReviews",
@@ -59,10 +49,6 @@ __all__ = [
     "Reread",
     "Stood",
     "assignment_on",
-    "closed_in",
-    "cohort_it_competes_in",
-    "cohort_open_until",
-    "competition_of",
     "criterion_means",
     "departure",
     "departure_of",
@@ -84,7 +70,6 @@ __all__ = [
     "proposed_shares",
     "queue_of",
     "ranking",
-    "recommended_in",
     "reread",
     "review_turns",
     "reviews_of",
@@ -95,7 +80,6 @@ __all__ = [
     "stuck_among",
     "stuck_on",
     "tells_acts_of_chain",
-    "to_review_in",
     "to_uphold",
     "turn_of",
     "upheld_on",

@@ -7,6 +7,7 @@ from decimal import Decimal
 from django.db.models import Q, QuerySet
 
 from applications.models import Application
+from applications.selectors.cohorts import Competition, competition_of
 from applications.states import RANKED
 from funding.figures import as_read
 from funding.ledger import available
@@ -18,7 +19,6 @@ from programs.selectors import policy_of
 from reviews import scoring
 from reviews.evidence import Evidence, KeptFile
 from reviews.models import Recommendation
-from reviews.selectors.cohorts import Competition, competition_of
 from reviews.selectors.panel import PanelReviews, reviews_of
 from work import clock
 

@@ -9,11 +9,11 @@ from accounts.models import User
 from applications.models import Application
 from applications.querysets import ApplicationQuerySet
 from applications.selectors import turns
+from applications.selectors.cohorts import cohort_open_until
 from applications.selectors.turns import Stuck
 from applications.states import WITH_PANEL, ApplicationState, FileTurn
 from reviews.checks import fill, first_panel_of, is_met, no_reviews, panel_rules, quorum_lines
 from reviews.models import Assignment, Declaration
-from reviews.selectors.cohorts import cohort_open_until
 from reviews.selectors.late import late_among, late_on, stuck_on
 from reviews.selectors.panel import complete_among
 from reviews.states import ReviewTurn

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from applications.models import Application
 from applications.rules import SHARES, Proposal
+from applications.selectors import cohorts
 from applications.states import FUNDED, Outcome
 from audit.actors import Actor
 from funding import ledger
@@ -50,7 +51,7 @@ def recommend(
     funded = outcome in FUNDED
     amount = cents(Decimal(amount)) if funded else Decimal(0)
     shares = _whole_shares(application, shares) if funded else []
-    ranking = selectors.ranking(application.call, selectors.cohort_it_competes_in(application))
+    ranking = selectors.ranking(application.call, cohorts.cohort_it_competes_in(application))
     recommendation = Recommendation(
         application=application,
         outcome=outcome if outcome in Outcome.values else "",

@@ -17,6 +17,8 @@ from django.views.decorators.http import require_GET
 
 from accounts.requests import PersonRequest
 from applications.models import Application
+from applications.selectors import cohorts
+from applications.selectors.cohorts import Competition, GoesOn
 from audit.services import record_list_reading
 from audit.states import Read
 from funding.access import entries_open_to, leaves_out
@@ -29,19 +31,21 @@ from programs.rules import holds
 from programs.selectors import rubric_of
 from reviews import selectors
 from reviews.selectors import RankedFile, Ranking
-from reviews.selectors.cohorts import Competition
 from work import clock
 
 
 @dataclass(frozen=True)
 class Row:
     """A file of the ranking as its reader sees it. A line is drawn under the last file that the money reaches, another
-    under the last that passes."""
+    under the last that passes. `comes_from`: the closing of its own cohort, where that is an earlier one. `goes_on`:
+    where it goes on to, while it waits in its own."""
 
     ranked: RankedFile
     missed: tuple[str, ...]
     line_under: bool
     pass_under: bool
+    comes_from: datetime | None
+    goes_on: GoesOn | None
 
 
 @dataclass(frozen=True)
@@ -74,13 +78,13 @@ def show(request: PersonRequest, public_id: UUID) -> HttpResponse:
     call = get_object_or_404(calls, public_id=public_id)
     if call.rubric_id is None or call.rules_id is None:
         raise Http404
-    competition = selectors.competition_of(call, reader=request.user)
+    competition = cohorts.competition_of(call, reader=request.user)
     cohort = _cohort(request, competition)
     competes = Q() if cohort is None else competition.competing_in(cohort)
     ranking = selectors.ranking(call, cohort, competition=competition, entries=entries_open_to(request.user))
     may_compete = Q() if cohort is None else competition.may_compete_in(cohort)
-    closed = selectors.closed_in(call, may_compete, reader=request.user)
-    rows = _rows(ranking, call, closed)
+    closed = cohorts.closed_in(call, may_compete, reader=request.user)
+    rows = _rows(ranking, call, closed, competition)
     record_list_reading(
         request.user,
         subject="ranking",
@@ -101,9 +105,9 @@ def show(request: PersonRequest, public_id: UUID) -> HttpResponse:
         "leaves_out": leaves_out(request.user),
         "held": selectors.held_percent(call),
         "bonus": BONUS_CONDITION if any(row.ranked.application.requested.bonus for row in rows) else "",
-        "open_until": selectors.cohort_open_until(call, cohort),
-        "under_way": selectors.to_review_in(call, competes, reader=request.user),
-        "recommended": selectors.recommended_in(call, competes, reader=request.user)[:200],
+        "open_until": cohorts.cohort_open_until(call, cohort),
+        "under_way": cohorts.to_review_in(call, competes, reader=request.user),
+        "recommended": cohorts.recommended_in(call, competes, reader=request.user)[:200],
         "chairs": holds(request.user, ProgramRole.CHAIR, call.program),
     }
     return render(request, "reviews/ranking.html", context)
@@ -128,7 +132,7 @@ def _tabs(call: Call, cohorts: Iterable[datetime], current: datetime | None) -> 
     ]
 
 
-def _rows(ranking: Ranking, call: Call, closed: Collection[int]) -> list[Row]:
+def _rows(ranking: Ranking, call: Call, closed: Collection[int], competition: Competition) -> list[Row]:
     """The files in order, without those (keys) that are closed to the reader."""
     files = [ranked for ranked in ranking.files if ranked.application.pk not in closed]
     names = criteria_of(call)
@@ -140,9 +144,23 @@ def _rows(ranking: Ranking, call: Call, closed: Collection[int]) -> list[Row]:
             missed=missed_by(ranked, names),
             line_under=place == reached and not closed,
             pass_under=place == passing and place + 1 < len(files),
+            comes_from=_comes_from(ranked.application, competition),
+            goes_on=_goes_on(ranked.application, competition),
         )
         for place, ranked in enumerate(files)
     ]
+
+
+def _comes_from(file: Application, competition: Competition) -> datetime | None:
+    own = file.cohort_closes_at
+    return own if cohorts.cohort_it_competes_in(file, competition) != own else None
+
+
+def _goes_on(file: Application, competition: Competition) -> GoesOn | None:
+    if not cohorts.waits_on_the_list(file):
+        return None
+    goes_on = cohorts.goes_on_to(file, competition)
+    return None if goes_on is None or goes_on.joined else goes_on
 
 
 def criteria_of(call: Call) -> dict[str, str]:
@@ -169,5 +187,5 @@ def _envelopes(call: Call, ranking: Ranking) -> list[EnvelopeRow]:
 def address_of(application: Application) -> str:
     """Where the ranking is in which a file competes: that of its cohort."""
     here = reverse("review-ranking", args=[application.call.public_id])
-    cohort = selectors.cohort_it_competes_in(application)
+    cohort = cohorts.cohort_it_competes_in(application)
     return f"{here}?{urlencode({'cohort': clock.day_of(cohort).isoformat()})}" if cohort else here

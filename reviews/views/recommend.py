@@ -19,6 +19,7 @@ from accounts.requests import PersonRequest
 from applications.access import STAFF, enter
 from applications.models import Application
 from applications.rules import AMOUNT, CEILING, DISCUSSION, MINIMUM, QUORUM, SHARES
+from applications.selectors import cohorts
 from applications.states import BELOW_PASS, Outcome
 from audit.states import Read
 from funding.access import entries_open_to, leaves_out
@@ -47,14 +48,14 @@ def recommend(request: PersonRequest, reference: str) -> HttpResponse:
     if any(refusal.code == UNDECLARED for refusal in in_the_way):
         here = reverse("review-recommend", args=[reference])
         return redirect(f"{reverse('review-declare', args=[reference])}?{urlencode({'next': here})}")
-    competition = selectors.competition_of(application.call)
-    cohort = selectors.cohort_it_competes_in(application, competition)
+    competition = cohorts.competition_of(application.call)
+    cohort = cohorts.cohort_it_competes_in(application, competition)
     ranking = selectors.ranking(application.call, cohort, competition=competition, entries=entries_open_to(user))
     ranked = ranking.of(application)
     if ranked is None:  # it has just left the ranking
         return _too_late(request, application)
     may_compete = Q() if cohort is None else competition.may_compete_in(cohort)
-    closed = selectors.closed_in(application.call, may_compete, reader=user)
+    closed = cohorts.closed_in(application.call, may_compete, reader=user)
     held = selectors.held_for(application)
     options = {
         "application": application,

@@ -188,19 +188,26 @@ def test_next_closing_is_that_of_the_first_cohort_still_open_after_the_decision(
     assert value(decision, "next_closing", "en") == ""
 
 
-@pytest.mark.parametrize("kind", ["declined", "waitlisted"])
-def test_letter_of_a_call_that_has_closed_says_nothing_of_a_next_cohort_and_lacks_nothing(cast, programme, kind):
-    """A call that closes once, and the last cohort of one that goes on, decline too."""
+@pytest.mark.parametrize(
+    ("kind", "words", "grace"), [("declined", "prochaine cohorte", 0), ("waitlisted", "cohorte suivante", 15)]
+)
+def test_letter_of_a_call_that_has_closed_says_nothing_of_a_next_cohort_and_lacks_nothing(
+    cast, programme, kind, words, grace
+):
+    """A call that closes once, and the last cohort of one that goes on, decline too. What waits is compared with all
+    that came in the grace."""
     decision = files.decision_row(cast, programme, state="draft", kind=kind)
     call = decision.application.call
-    for closes_at, says in ((files.DECIDED_AT + timedelta(days=30), True), (files.DECIDED_AT, False)):
+    decision.application.cohort_closes_at = files.DECIDED_AT - timedelta(days=30)
+    closed = files.DECIDED_AT - timedelta(minutes=grace)
+    for closes_at, says in ((closed + timedelta(seconds=1), True), (closed, False)):
         call.cohorts, call.closes_at = [], closes_at
         with clock.at(files.DECIDED_AT):
             subject = subject_of(decision)
             letter = html_of(subject, code="")
             lacks = [str(one.words) for one in empty_fields(subject)]
-        assert not [one for one in lacks if "prochaine cohorte" in one or "next cohort" in one]
-        assert ("prochaine cohorte" in letter, "next cohort" in letter) == (says, says)
+        assert not [one for one in lacks if words in one or "next cohort" in one]
+        assert (words in letter, "next cohort" in letter) == (says, says)
 
 
 @pytest.mark.parametrize("kind", DecisionKind)

@@ -17,6 +17,14 @@ from django.utils.translation import override
 
 from accounts.models import ClusterAppointment, Membership, Organisation, User
 from applications.models import Application
+from applications.selectors.cohorts import (
+    Competition,
+    closed_in,
+    cohort_it_competes_in,
+    competition_of,
+    recommended_in,
+    to_review_in,
+)
 from applications.states import ApplicationState
 from audit.actors import CLOCK
 from builder.checks import money_to_award
@@ -34,7 +42,6 @@ from reviews.checks import unfinished
 from reviews.models import Assignment, Declaration, Score
 from reviews.querysets import AssignmentQuerySet, DeclarationQuerySet, RecommendationQuerySet
 from reviews.selectors import (
-    cohort_it_competes_in,
     held_for,
     left_in,
     open_envelopes,
@@ -45,7 +52,6 @@ from reviews.selectors import (
     ranking,
     work_for,
 )
-from reviews.selectors.cohorts import Competition, closed_in, competition_of, recommended_in, to_review_in
 from reviews.selectors.interests import interests_of
 from reviews.selectors.queue import Queue, assignment_on, is_theirs, last_submitted, past_of
 from reviews.selectors.ranking import _files_to_rank

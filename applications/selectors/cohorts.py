@@ -1,4 +1,5 @@
-"""Which files of a call compete with one another: each, at any moment, in one cohort."""
+"""Which files of a call compete with one another: each, at any moment, in one cohort. And where one that waits on the
+list goes on to, for whoever tells it: its letter, its pages, the ranking."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,7 +18,7 @@ from programs.selectors import policy_of
 from work import clock
 
 NONE = Q(pk__in=())
-WAITS = Q(state=ApplicationState.WAITLISTED)
+WAITS = Q(state=ApplicationState.WAITLISTED) | told_as(PublicState.WAITLISTED)  # `waits_on_the_list`
 TOLD_GOES_ON = told_as(*TOLD_UNDER_WAY)  # to a later cohort, for all that is told of it
 
 
@@ -65,22 +66,32 @@ class Competition:
         return self.rules.waitlist_to_next_cohort if waits else not self.rules.within_cohort
 
 
-def competition_of(call: Call, *, reader: Actor | None = None) -> Competition:
-    """The `Competition` of a call's submitted files; as `reader` may know it: a file that is closed to them is in each
-    cohort where it may compete, for all that is told of it, and waits in none. One query, or two once files are in the
-    call's last cohort."""
+@dataclass(frozen=True)
+class GoesOn:
+    """To which cohort, of this `closing`, a file on the waiting list goes on. `joined`: it has, since that one closed;
+    until then it competes in its own."""
+
+    closing: datetime
+    joined: bool
+
+
+def competition_of(call: Call, *, reader: Actor | None = None, at: datetime | None = None) -> Competition:
+    """The `Competition` of a call's submitted files at the instant `at` (now when None); as `reader` may know it: a
+    file that is closed to them is in each cohort where it may compete, for all that is told of it, and waits in none.
+    One query, or two once files are in the call's last cohort."""
     files = Application.objects.filter(call=call).exclude(state=ApplicationState.DRAFT).order_by()
     closed = Q(pk__in=barred_from(reader)) if reader else NONE
-    kept = files.annotate(is_closed=_is(closed), may_go_on=_is(TOLD_GOES_ON))
-    found = kept.values_list("cohort_closes_at", "state", "is_closed", "may_go_on").distinct()
+    kept = files.annotate(waits=_is(WAITS), is_closed=_is(closed), may_go_on=_is(TOLD_GOES_ON))
+    found = kept.values_list("cohort_closes_at", "state", "waits", "is_closed", "may_go_on").distinct()
     own = [(closing, *rest) for closing, *rest in found if closing is not None]
-    latest = max((closing for closing, *_rest in own if takes_until(call, closing) <= clock.now()), default=None)
+    now = at or clock.now()
+    latest = max((closing for closing, *_rest in own if takes_until(call, closing) <= now), default=None)
     bare = Competition(policy_of(call).ranking, latest, ())
     cohorts: set[datetime] = set()
     awaiting: set[datetime] = set()
-    for closing, state, is_closed, may_go_on in own:
-        waits = {False, bool(may_go_on)} if is_closed else {state == ApplicationState.WAITLISTED}
-        there = {one for each in waits if (one := bare.cohort_of(closing, waits=each)) is not None}
+    for closing, state, waits, is_closed, may_go_on in own:
+        either = {False, bool(may_go_on)} if is_closed else {bool(waits)}
+        there = {one for each in either if (one := bare.cohort_of(closing, waits=each)) is not None}
         cohorts |= there
         if not is_closed:
             awaiting |= {one for one in there if _awaits(call, one, state)}
@@ -105,11 +116,16 @@ def cohort_open_until(call: Call, closing: datetime | None) -> datetime | None:
     return until if clock.now() < until else None
 
 
+def waits_on_the_list(application: Application) -> bool:
+    """Whether a file waits, or is told that it does: one that is taken up again keeps the place where it went on to."""
+    return application.state == ApplicationState.WAITLISTED or application.public_state is PublicState.WAITLISTED
+
+
 def cohort_it_competes_in(application: Application, competition: Competition | None = None) -> datetime | None:
     """The closing of the cohort with which a file is ranked now; None where it was never submitted to one.
     `competition`: its call's, where it is at hand."""
-    waits = application.state == ApplicationState.WAITLISTED
-    return (competition or competition_of(application.call)).cohort_of(application.cohort_closes_at, waits=waits)
+    found = competition or competition_of(application.call)
+    return found.cohort_of(application.cohort_closes_at, waits=waits_on_the_list(application))
 
 
 def told_cohort_of(application: Application, competition: Competition) -> datetime | None:
@@ -117,6 +133,24 @@ def told_cohort_of(application: Application, competition: Competition) -> dateti
     and one that nobody was told waits does not."""
     waits = application.public_state == PublicState.WAITLISTED
     return competition.cohort_of(application.cohort_closes_at, waits=waits)
+
+
+def goes_on_to(
+    application: Application, competition: Competition | None = None, *, at: datetime | None = None
+) -> GoesOn | None:
+    """Where a file goes on to if it waits on the list at the instant `at` (now when None): to a later cohort that has
+    closed, or to the next one that closes. None where the rules keep it in its own, and where no later one comes. Of
+    what everybody knows alone, whether it waits or not: who asks says it of those that do. `competition`: its call's
+    at that instant, where it is at hand."""
+    call, own, now = application.call, application.cohort_closes_at, at or clock.now()
+    if own is None or not policy_of(call).ranking.waitlist_to_next_cohort:
+        return None
+    there = (competition or competition_of(call, at=now)).cohort_of(own, waits=True)
+    if there is not None and there > own:
+        return GoesOn(there, joined=True)
+    later = (closing for closing in call.closings if closing > own and takes_until(call, closing) > now)
+    following = next(later, None)
+    return GoesOn(following, joined=False) if following else None
 
 
 def to_review_in(call: Call, competes: Q, *, reader: Actor) -> int:
