@@ -43,6 +43,21 @@
   // The error summary takes the focus when the page comes back with errors.
   document.querySelector("main > .frame > [data-error-summary], main .overtaken")?.focus();
 
+  // Fields that only some answers have: with another they are hidden and not sent, and what they hold waits in them.
+  // Where one of them is refused, they stay, to be read.
+  for (const part of document.querySelectorAll("[data-shown-with]")) {
+    const choices = part.closest("form").querySelectorAll(`[name="${part.dataset.shownWith}"]`);
+    const values = part.dataset.values.split(" ");
+    const show = () => {
+      const chosen = [...choices].find((choice) => choice.checked);
+      const hidden = Boolean(chosen) && !values.includes(chosen.value);
+      part.hidden = hidden;
+      for (const field of part.querySelectorAll("input, select, textarea, button")) field.disabled = hidden;
+    };
+    for (const choice of choices) choice.addEventListener("change", show);
+    if (!part.querySelector(".field--error")) show();
+  }
+
   // How much may still be written. The figure follows each key; it is read aloud only after a pause.
   for (const count of document.querySelectorAll("[data-count]")) {
     const field = document.getElementById(count.dataset.for);

@@ -102,13 +102,21 @@ def quorum_is_reached(_application: "Application", facts: Reviews) -> Refusal | 
 
 
 def outcome_is_whole(application: "Application", _facts: object, given: Proposal) -> Refusal | None:
-    """A funded outcome has an amount that it can be of, and as much in all by envelope."""
+    """A funded outcome has an amount that it can be of, and as much in all by envelope; any other has none."""
     if given.outcome not in OFFERED:
         return Refusal(_("Choose an outcome."), code="outcome")
     if given.outcome not in FUNDED:
-        return None
+        return grants_nothing(given.amount, given.shares.values())
     amount_wrong = amount_is_of_outcome(application, given.outcome, given.amount)
     return amount_wrong or shares_add_up(given.amount, given.shares.values())
+
+
+def grants_nothing(amount: Decimal, shares: Iterable[Decimal]) -> Refusal | None:
+    """Why an outcome that is not funded cannot have these amounts (dollars), or None: it has none at all."""
+    if not amount and not any(shares):
+        return None
+    sentence = _("Nothing is granted with this outcome: empty what was entered here, or choose an approval.")
+    return Refusal(sentence, code=AMOUNT)
 
 
 def amount_is_of_outcome(application: "Application", outcome: str, amount: Decimal) -> Refusal | None:

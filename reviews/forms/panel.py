@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from applications.constants import LONGEST_REASONS
 from applications.models import Application
-from applications.rules import amount_is_of_outcome, shares_add_up
+from applications.rules import amount_is_of_outcome, grants_nothing, shares_add_up
 from applications.states import BELOW_PASS, FUNDED, OFFERED
 from funding.models import Envelope
 from moves.refusals import Refusal
@@ -24,7 +24,8 @@ from work.numbers import write_number
 
 
 class RecommendForm(forms.Form):
-    """`envelopes`: pairs (envelope, dollars left in it). Each has its own field, named after it.
+    """`envelopes`: pairs (envelope, dollars left in it). Each has its own field, named after it. `initial`: what the
+    page proposes, whether it is sent or not: an amount that is left as it was proposed is no word of the chair's.
 
     Where a bonus is requested, what the amount is made of is shown (`parts`), and the form carries the amount of which
     it was (`split_of`): another amount is recommended once its own parts were shown.
@@ -60,15 +61,15 @@ class RecommendForm(forms.Form):
         initial: dict[str, object] | None = None,
     ) -> None:
         super().__init__(data, initial=initial)
-        self.application, self.envelopes = application, envelopes
+        self.application, self.envelopes, self.passes = application, envelopes, reviews.passes
         amount = (initial or {}).get("amount")
         # The amount in the form, whatever is wrong with it.
         self.shown = amount if isinstance(amount, Decimal) else None
         outcomes = [one for one in OFFERED if reviews.passes or one in BELOW_PASS]
         cast("forms.ChoiceField", self.fields["outcome"]).choices = [(o.value, capfirst(o.label)) for o in outcomes]
-        self.fields["amount"].help_text = _("Maximum %(asked)s, the aid requested, bonus included.") % {
-            "asked": self._money(application.requested_amount or 0)
-        }
+        self.fields["amount"].help_text = _(
+            "For an approval only, whole or in part. Maximum %(asked)s, the aid requested, bonus included."
+        ) % {"asked": self._money(application.requested_amount or 0)}
         if not english:
             del self.fields["reasons_en"]
         else:
@@ -107,8 +108,9 @@ class RecommendForm(forms.Form):
         return [self[self.name_of(envelope)] for envelope, _left in self.envelopes]
 
     @property
-    def funds(self) -> bool:
-        return self.cleaned_data.get("outcome") in FUNDED
+    def funded(self) -> str:
+        """The outcomes that the amounts are for, as the page shows these by choice."""
+        return " ".join(FUNDED)
 
     def shares(self) -> list[tuple[Envelope, Decimal]]:
         """The amounts typed, by envelope; those left empty are not there."""
@@ -117,11 +119,15 @@ class RecommendForm(forms.Form):
 
     def clean(self) -> None:
         self.shown = self.cleaned_data.get("amount")
-        if not self.funds:
+        outcome = self.cleaned_data.get("outcome")
+        if outcome is None:
+            return
+        if outcome not in FUNDED:
+            self._leave_out_amounts()
             return
         amount = self.cleaned_data.get("amount") or Decimal(0)
         if "amount" not in self.errors:
-            self._say("amount", amount_is_of_outcome(self.application, self.cleaned_data["outcome"], amount))
+            self._say("amount", amount_is_of_outcome(self.application, outcome, amount))
         if "amount" not in self.errors and self.parts and self.cleaned_data.get("split_of") != amount:
             self.add_error("amount", _("Read below what this amount is made of, then recommend it again."))
         if any(self.name_of(envelope) in self.errors for envelope, _left in self.envelopes):
@@ -136,6 +142,16 @@ class RecommendForm(forms.Form):
                     self.name_of(envelope),
                     _("This envelope has %(left)s available.") % {"left": self._money(left)},
                 )
+
+    def _leave_out_amounts(self) -> None:
+        """Of what grants nothing: those that were proposed, and that nobody changed, are not of it; those that were
+        typed are refused, at the first. A file under its pass marks has no such fields on its page."""
+        fields = ("amount", *(self.name_of(envelope) for envelope, _left in self.envelopes))
+        given = {name: self.cleaned_data.get(name) or Decimal(0) for name in fields if name in self.changed_data}
+        typed = {name: amount for name, amount in given.items() if amount}
+        self.cleaned_data |= dict.fromkeys(fields)
+        if typed and self.passes:
+            self._say(next(iter(typed)), grants_nothing(Decimal(0), typed.values()))
 
     def _say(self, place: str, refusal: Refusal | None) -> None:
         if refusal:

@@ -38,10 +38,11 @@ def recommend(
 ) -> Recommendation:
     """Recommend an outcome for a file. Returns the `Recommendation`; its decision is drafted by reaction.
 
-    `amount` is in dollars; `shares` is `[(envelope, dollars), …]`, one per fiscal year and agreement, whose total is
-    the amount; each is reserved in its envelope in the same transaction. WrongMoment without quorum, under the pass
-    mark, when a discussion is missing, or when an envelope cannot hold its reserve; Forbidden for anybody but the
-    chair, or a chair who already acted on the file.
+    `amount` is in dollars, none for what grants nothing; `shares` is `[(envelope, dollars), …]`, one per fiscal year
+    and agreement, whose total is the amount; each is reserved in its envelope in the same transaction. WrongMoment
+    without quorum, under the pass mark, for an amount that the outcome cannot be of, when a discussion is missing, or
+    when an envelope cannot hold its reserve; Forbidden for anybody but the chair, or a chair who already acted on the
+    file.
     """
     application = (
         Application.objects.select_for_update(of=("self",))
@@ -49,8 +50,8 @@ def recommend(
         .get(pk=application.pk)
     )
     funded = outcome in FUNDED
-    amount = cents(Decimal(amount)) if funded else Decimal(0)
-    shares = _whole_shares(application, shares) if funded else []
+    amount = cents(Decimal(amount))
+    shares = _whole_shares(application, shares)
     ranking = selectors.ranking(application.call, cohorts.cohort_it_competes_in(application))
     recommendation = Recommendation(
         application=application,

@@ -97,25 +97,28 @@ def _recommend_form(
 ) -> RecommendForm:
     """`offer`: what the funding line leaves to the file, as its reader may know it; all that is asked without one. Of a
     file that was sent back, it begins with what the last recommendation said."""
-    passes = options["reviews"].passes
-    last = selectors.sent_back_of(application)
-    if request.method != "POST" and last is not None:
-        return RecommendForm(initial=_said_before(last, passes=passes), **options)
+    proposed = _proposed(application, offer, passes=options["reviews"].passes)
     if request.method != "POST":
-        amount = offer or application.requested_amount or Decimal(0)
-        granted = Outcome.APPROVED if amount == application.requested_amount else Outcome.PARTIAL
-        outcome = granted if passes else Outcome.DECLINED
-        initial: dict[str, object] = {"outcome": outcome.value}
-        if passes:
-            initial |= _split(application, amount)
-        return RecommendForm(initial=initial, **options)
+        return RecommendForm(initial=proposed, **options)
     if request.POST.get("then") == "propose":  # split again what was typed; nothing is saved, nothing is refused
         typed = RecommendForm(request.POST, **options)
         typed.is_valid()
         amount = typed.shown or application.requested_amount or Decimal(0)
         kept: dict[str, object] = {name: request.POST.get(name, "") for name in typed.fields}
         return RecommendForm(initial=kept | _split(application, amount), **options)
-    return RecommendForm(request.POST, **options)
+    return RecommendForm(request.POST, initial=proposed, **options)
+
+
+def _proposed(application: Application, offer: Decimal, *, passes: bool) -> dict[str, object]:
+    """What the page proposes, by field, before anything is typed."""
+    last = selectors.sent_back_of(application)
+    if last is not None:
+        return _said_before(last, passes=passes)
+    amount = offer or application.requested_amount or Decimal(0)
+    granted = Outcome.APPROVED if amount == application.requested_amount else Outcome.PARTIAL
+    if not passes:
+        return {"outcome": Outcome.DECLINED.value}
+    return {"outcome": granted.value} | _split(application, amount)
 
 
 def _said_before(last: Recommendation, *, passes: bool) -> dict[str, object]:

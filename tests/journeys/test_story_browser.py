@@ -371,6 +371,11 @@ def recommend(chair, reference):
     chair.go(f"/files/{reference}/recommendation").fill(outcome="approved", amount="75 000,00")
     with chair.page.expect_navigation():
         chair.page.locator('button[name="then"][value="propose"]').click()
+    amount = chair.page.locator('input[name="amount"]')
+    for outcome, shown in (("declined", False), ("partial", True), ("waitlisted", False), ("approved", True)):
+        chair.page.locator(f'input[name="outcome"][value="{outcome}"]').check()
+        assert (amount.is_visible(), amount.is_enabled()) == (shown, shown)
+    assert plain(amount.input_value()) == "75 000,00"  # what was typed waited
     chair.fill(
         reasons_fr="Le projet atteint les objectifs du programme.",
         reasons_en="The project meets the objectives of the programme.",

@@ -12,8 +12,9 @@ from django.urls import reverse
 from applications.models import Application
 from applications.states import ApplicationState
 from audit.models import Reading
+from moves.refusals import WrongMoment
 from reviews.models import Declaration, Interest, Recommendation, Score
-from reviews.services import declare_interests, recuse_reviewer, save_feedback, save_score
+from reviews.services import declare_interests, recommend, recuse_reviewer, save_feedback, save_score
 from tests.reviews.files import (
     assigned_file,
     eligible_file,
@@ -530,6 +531,46 @@ def test_the_chair_recommends_what_the_page_proposes(cast, programme, as_):
     assert recommendation(client, application).status_code == 302
     assert Recommendation.objects.get().amount == Decimal("75000.00")
     page(as_(cast.officer), "review-recommend", application.reference, status=403)
+
+
+@pytest.mark.parametrize("outcome", ["declined", "waitlisted"])
+def test_amount_typed_with_an_outcome_that_grants_nothing_is_refused_where_it_was_typed(cast, programme, as_, outcome):
+    """What the page proposed and nobody changed is no word of the chair's: the page says what it is for."""
+    application = reviewed_file(cast, programme)
+    declare_interests(application, by=cast.chair, answer="none")
+    client = as_(cast.chair, "en")
+    shown = page(client, "review-recommend", application.reference)
+    assert "For an approval only, whole or in part. Maximum $75,000.00" in shown
+    assert 'data-shown-with="outcome" data-values="approved partial"' in shown
+    first, second = [name for name in client.get(reverse("review-recommend", args=[application.reference]))
+                     .context["form"].fields if name.startswith("share_")][:2]  # fmt: skip
+    said = "Nothing is granted with this outcome: empty what was entered here, or choose an approval."
+    for typed, place in (
+        ({"amount": "60,000.00"}, "amount"),
+        ({second: "1.00"}, second),
+        ({"amount": "1.00", first: "1.00"}, "amount"),
+    ):
+        stopped = recommendation(client, application, outcome=outcome, **typed)
+        assert (stopped.status_code, stopped.context["form"].errors) == (422, {place: [said]})
+        for name, text in typed.items():
+            assert stopped.context["form"][name].value() == text  # nothing is lost
+    assert not Recommendation.objects.exists()
+    assert recommendation(client, application, outcome=outcome).status_code == 302
+    made = Recommendation.objects.get()
+    assert (made.outcome, made.amount, made.shares.count()) == (outcome, 0, 0)
+
+
+@pytest.mark.parametrize("outcome", ["declined", "waitlisted"])
+def test_outcome_that_grants_nothing_is_recommended_with_no_amount(cast, programme, as_, outcome):
+    """As it is sent where the fields are hidden; and the service refuses one that comes by another way."""
+    application = reviewed_file(cast, programme)
+    declare_interests(application, by=cast.chair, answer="none")
+    with pytest.raises(WrongMoment) as stopped:
+        recommend(application, by=cast.chair, outcome=outcome, amount=Decimal("0.01"), reasons_fr="Non.")
+    assert [one.code for one in stopped.value.refusals] == ["amount"]
+    typed = {"outcome": outcome, "reasons_fr": "Non.", "reasons_en": "No.", "then": "recommend"}
+    assert as_(cast.chair).post(reverse("review-recommend", args=[application.reference]), typed).status_code == 302
+    assert Recommendation.objects.get().amount == 0
 
 
 def test_reasons_of_a_recommendation_that_comes_second_are_shown_to_be_copied(cast, programme, as_):
