@@ -199,8 +199,8 @@ def reviews_are_those_recommended(_row: object, facts: Read) -> Refusal | None:
         return Refusal(sentence, code="ruling")
     if facts.moved:
         sentence = _(
-            "The reviews that count are no longer those that the recommendation was read from (score %(then)s then, "
-            "%(now)s now): whoever endorses or approves sends the file back to its committee."
+            "The reviews that count are no longer those that the recommendation was read from (overall mean %(then)s "
+            "then, %(now)s now): whoever endorses or approves sends the file back to its committee."
         )
         then, now = (_points(score) for score in (facts.score_then, facts.score_now))
         return Refusal(sentence % {"then": then, "now": now}, code="reviews")

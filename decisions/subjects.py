@@ -254,7 +254,7 @@ FIELDS: tuple[Field[DecisionSubject], ...] = (
           "1er mars 2027", "March 1, 2027"),
     Field("approver", gettext_lazy("Who decided, with their job title"), _approver,
           "la direction", "the management"),
-    Field("score", gettext_lazy("Overall score"), lambda s, language: _score(s.reviews.mean, language),
+    Field("score", gettext_lazy("Overall mean"), lambda s, language: _score(s.reviews.mean, language),
           "74,67", "74.67", kinds=_AFTER_REVIEWS),
     Field("pass_mark", gettext_lazy("Pass mark"), lambda s, language: _score(s.rubric.pass_overall, language),
           "60", "60", kinds=_AFTER_REVIEWS),

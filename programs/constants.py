@@ -29,7 +29,7 @@ class Order(TextChoices):
     """What orders the files that pass (scoring.md 1); published before the call opens."""
 
     SUBMISSION = "submission", _("Order of submission")
-    RAW = "raw", _("Raw mean")
+    RAW = "raw", _("Overall mean")
 
 
 class LineStrategy(TextChoices):

@@ -162,8 +162,9 @@ def test_partner_does_not_concur_on_reviews_that_moved(cast, programme):
     assert refused(services.concur, concurrence, by=cast.concurrence) == [
         (
             "reviews",
-            "Les évaluations qui comptent ne sont plus celles dont la recommandation est tirée (note de 73,33 alors, "
-            "de 80,00 maintenant)\xa0: la personne qui donne un avis ou approuve renvoie le dossier à son comité.",
+            "Les évaluations qui comptent ne sont plus celles dont la recommandation est tirée (moyenne générale de "
+            "73,33 alors, de 80,00 maintenant)\xa0: la personne qui donne un avis ou approuve renvoie le dossier à son "
+            "comité.",
         )
     ]
 

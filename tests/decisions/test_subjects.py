@@ -5,14 +5,17 @@ from datetime import timedelta
 
 import pytest
 from django.urls import reverse
+from django.utils.translation import override
 
+from applications.models import Application
 from decisions import services
 from decisions.models import DecisionShare
 from decisions.states import DecisionKind
-from decisions.subjects import _shares, _signer_of, subject_of
+from decisions.subjects import FIELDS, _shares, _signer_of, subject_of
 from funding.models import Agreement, Envelope
 from letters import fields
 from letters.sheets import empty_fields, html_of
+from programs.constants import Order
 from reviews.models import Assignment
 from reviews.states import AssignmentState
 from tests.decisions import files
@@ -239,3 +242,24 @@ def test_letter_and_page_say_a_rate_by_recipient_and_until_when_money_is_held_ba
         files.declare(cast, decision, "endorser")
         client.force_login(cast.endorser)
         assert client.get(reverse("decision-file", args=[decision.application.reference])).status_code == 200
+
+
+@pytest.mark.parametrize(("language", "name"), [("fr", "Moyenne générale"), ("en", "Overall mean")])
+def test_figure_of_a_file_has_one_name_for_its_company_and_for_the_staff(cast, programme, client, language, name):
+    """In the letter, its fields and the rules, and on each page that says it."""
+    decision = files.recommended_file(cast, programme)
+    file = decision.application
+    chair = cast.chair
+    chair.language = language
+    chair.save(update_fields=["language"])
+    client.force_login(chair)
+    with clock.at(files.DECIDED_AT), override(language):
+        said = {"letter": value(decision, "reasons", language), "order": str(Order.RAW.label)}
+        said["field"] = next(str(one.name) for one in FIELDS if one.key == "score")
+        said["decision"] = client.get(reverse("decision-file", args=[file.reference])).content.decode()
+        said["reviews"] = client.get(reverse("review-file", args=[file.reference])).content.decode()
+        Application.objects.filter(pk=file.pk).update(state="reviewed")
+        for page, key in (("review-recommend", file.reference), ("review-ranking", file.call.public_id)):
+            said[page] = client.get(reverse(page, args=[key])).content.decode()
+    assert {where: name in text for where, text in said.items()} == dict.fromkeys(said, True)
+    assert not [where for where, text in said.items() if re.search("raw mean|moyenne brute|note globale", text, re.I)]
