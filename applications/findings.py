@@ -16,6 +16,7 @@ from applications.checks import eligibility_check, live_sponsorship
 from applications.figures import aid_of
 from applications.models import Application, Finding
 from applications.selectors.answers import eligibility_of, form_of
+from applications.selectors.screening import screening_of
 from applications.selectors.submitted import Submitted, current_snapshot, read_snapshot
 from applications.states import VALID
 from audit.actors import Actor
@@ -52,7 +53,7 @@ class Automatic:
 @dataclass(frozen=True)
 class Item:
     """One item of the checklist of a file. `finding` is what the officer marked, None before; `stale`: it was marked
-    before the applicant's latest submission, and does not count until it is looked at again."""
+    before the screening last began, and does not count until it is looked at again."""
 
     key: str
     label: Text
@@ -94,7 +95,7 @@ def checklist_of(application: Application, *, reader: Actor | None = None) -> li
     content = read_snapshot(snapshot) if snapshot else Submitted()
     answers = content.answers
     marked = {finding.item: finding for finding in application.findings.select_related("by").order_by("pk")}
-    latest = snapshot.at if snapshot else None
+    began = screening_of(application).at
     cache: dict[AutomaticCheck, Automatic] = {}
     items = []
     for rule in policy_of(application.call).screening.items:
@@ -110,7 +111,7 @@ def checklist_of(application: Application, *, reader: Actor | None = None) -> li
                 help=rule.help,
                 automatic=cache.get(name) if name else None,
                 finding=finding,
-                stale=_is_stale(finding, latest),
+                stale=_is_stale(finding, began),
                 version=finding.version if finding else 0,
             )
         )
@@ -118,13 +119,13 @@ def checklist_of(application: Application, *, reader: Actor | None = None) -> li
         if key.startswith(OWN):
             label = Text(finding.own_fr, finding.own_en)
             mark = finding if finding.passed is not None else None
-            stale = _is_stale(mark, latest)
+            stale = _is_stale(mark, began)
             items.append(Item(key, label, finding=mark, own=True, stale=stale, version=finding.version))
     return items
 
 
-def _is_stale(finding: Finding | None, latest: datetime | None) -> bool:
-    return bool(finding and finding.passed is not None and finding.at and latest and finding.at < latest)
+def _is_stale(finding: Finding | None, began: datetime | None) -> bool:
+    return bool(finding and finding.passed is not None and finding.at and began and finding.at < began)
 
 
 # ------------------------------------------------------- what is found, by name

@@ -17,6 +17,8 @@ from applications.querysets import (
     ChangeItemQuerySet,
     ChangeRequestQuerySet,
     DocumentQuerySet,
+    FindingQuerySet,
+    ScreeningReturnQuerySet,
     SnapshotQuerySet,
     SponsorshipQuerySet,
 )
@@ -266,11 +268,27 @@ class Finding(Versioned):
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     at = models.DateTimeField(null=True)
 
+    objects = FindingQuerySet.as_manager()
+
     class Meta:
         constraints = [models.UniqueConstraint(fields=["application", "item"], name="finding_once")]
 
     def __str__(self) -> str:
         return self.item
+
+
+class ScreeningReturn(models.Model):
+    """A finding was undone: its file came back to be screened again. Whoever screens reads why, and by whom."""
+
+    application = models.ForeignKey(Application, on_delete=models.CASCADE, related_name="screening_returns")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False)
+    at = models.DateTimeField(default=clock.now)
+    why = models.TextField(blank=True)
+
+    objects = ScreeningReturnQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return f"{self.application_id} {self.at:%Y-%m-%d}"
 
 
 class ChangeRequest(PublicModel):

@@ -22,7 +22,16 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
     from accounts.models import User
-    from applications.models import Application, ChangeItem, ChangeRequest, Document, Snapshot, Sponsorship
+    from applications.models import (
+        Application,
+        ChangeItem,
+        ChangeRequest,
+        Document,
+        Finding,
+        ScreeningReturn,
+        Snapshot,
+        Sponsorship,
+    )
 
 
 def given_by_membership(user: "User") -> Q:
@@ -165,6 +174,18 @@ class SnapshotQuerySet(OfFileQuerySet["Snapshot"]):
     def latest_first(self) -> Self:
         """Those of a file, the latest submission first."""
         return self.order_by("-number")
+
+
+class FindingQuerySet(models.QuerySet["Finding"]):
+    def marked(self) -> Self:
+        """Those that say compliant or not: marks that were taken back, and own items not marked yet, are left out."""
+        return self.filter(passed__isnull=False)
+
+
+class ScreeningReturnQuerySet(models.QuerySet["ScreeningReturn"]):
+    def latest_first(self) -> Self:
+        """Those of a file, the last first."""
+        return self.order_by("-id")
 
 
 class ChangeRequestQuerySet(OfFileQuerySet["ChangeRequest"]):

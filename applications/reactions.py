@@ -14,13 +14,23 @@ from applications.states import VALID, ApplicationState
 from audit import services as trail
 from moves.machine import move
 from moves.registry import Made, after
-from moves.transitions import Facts, Reason
+from moves.transitions import Facts, Input, Reason
 from notifications import messages
 from notifications.services import queue_message
 from programs.models import Call
 from programs.rules import NewClosing, OneApplicant
 from work import clock
 from work.texts import Text
+
+
+@after(Application.return_to_screening, Application.reopen_screening)
+def keep_why_it_came_back(application: Application, made: Made[Facts, Input]) -> None:
+    """Whoever screens reads by whom the finding was undone, when and why; each mark is to be looked at again. The clock
+    is that of a file in screening."""
+    assert made.by.pk is not None  # a person sends back, or sees the file again
+    returns = application.screening_returns
+    returns.create(by_id=made.by.pk, at=application.since, why=made.words)
+    keep_clock(application)
 
 
 @after(Call.extend)

@@ -182,6 +182,16 @@ class ApplicationLife(models.Model):
         """The reserve is released; the panel recommends again."""
 
     @transition(
+        field=state, source=ApplicationState.INELIGIBLE, target=ApplicationState.SUBMITTED,
+        permission=nobody, duty=None,
+        done=_("Returned to screening"),
+        given=Reason, fired=True,
+        when_given=[has_a_reason],
+    )
+    def return_to_screening(self) -> None:
+        """The finding does not stand: the file is screened again, each mark looked at again."""
+
+    @transition(
         field=state, source=ApplicationState.RECOMMENDED, target=ApplicationState.APPROVED,
         permission=nobody, duty=None,
         done=_("Approval issued"),

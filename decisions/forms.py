@@ -1,12 +1,13 @@
 """Forms of the approval chain and of the concurrence."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import cast
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from applications.constants import LONGEST_REASONS
+from decisions.states import ReturnTo
 from reviews.rules import says_nothing_of_none
 from reviews.states import Answer
 from work.forms import TextField, VersionedForm
@@ -24,11 +25,8 @@ class NoteForm(forms.Form):
     )
 
 
-TO_PANEL = ("panel", _("the committee: it recommends again, and the money reserved is released"))
-
-
 class SendBackForm(forms.Form):
-    """The reason, and how far back. `to_panel=False` leaves the choice out; a draft (`at_start`) goes to the panel."""
+    """The reason, and how far back: one of `ways`, the nearest first. Only the start leaves the choice out."""
 
     reason = TextField(
         label=_("Reason"),
@@ -39,23 +37,19 @@ class SendBackForm(forms.Form):
     )
     to = forms.ChoiceField(
         label=_("Send it back to"),
-        choices=[
-            ("start", _("the start of the approval chain")),
-            TO_PANEL,
-        ],
+        choices=ReturnTo.choices,
         widget=forms.RadioSelect,
-        initial="start",
     )
 
     def __init__(
-        self, data: Mapping[str, object] | None = None, *, to_panel: bool = True, at_start: bool = False
+        self, data: Mapping[str, object] | None = None, *, ways: Sequence[ReturnTo] = (ReturnTo.START,)
     ) -> None:
         super().__init__(data)
-        if not to_panel:
+        if list(ways) == [ReturnTo.START]:
             del self.fields["to"]
-        elif at_start:
+        elif ways:
             to = cast("forms.ChoiceField", self.fields["to"])
-            to.choices, to.initial = [TO_PANEL], "panel"
+            to.choices, to.initial = [(way.value, way.label) for way in ways], ways[0]
 
 
 class SetAsideForm(forms.Form):
@@ -63,7 +57,7 @@ class SetAsideForm(forms.Form):
 
     why = TextField(
         label=_("Why what this person did does not stand"),
-        help_text=_("Those who had acted on the decision will read it."),
+        help_text=_("Those who had acted on the decision, and whoever takes it up again, will read it."),
         widget=forms.Textarea({"rows": 5}),
         max_length=2000,
         error_messages={"required": _("Give the reason: the people concerned will read it.")},

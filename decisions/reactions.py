@@ -17,13 +17,13 @@ from decisions.services.chain import (
     withhold_decisions,
     write_letter,
 )
-from decisions.states import RECOMMENDED_AS, DecisionKind
+from decisions.states import RECOMMENDED_AS, DecisionKind, ReturnTo
 from funding import ledger
 from funding.money import Cause
 from letters.models import Letter
 from moves.machine import firing, move
 from moves.registry import Made, after, subject_name
-from moves.transitions import Facts, Input, Reason
+from moves.transitions import Facts, Input, Move, NoFacts, Reason
 from reviews.models import Recommendation
 from work import clock
 
@@ -85,21 +85,27 @@ def undo_what_was_decided(application: Application, made: Made[Facts, Input]) ->
         messages.tell_undone(decision, by=made.by)
 
 
-@after(Application.return_to_panel, fires=(Decision.void,))
+@after(Application.return_to_panel, Application.return_to_screening, fires=(Decision.void,))
 def void_what_was_returned(application: Application, made: Made[Facts, Input]) -> None:
-    """The panel recommends again: the decision it had drafted is void. Sent back by a person, its return is told by
-    that act; else here."""
+    """The panel recommends again, or the file is screened again: the decision is void. Sent back by a person, its
+    return is told by that act; else here."""
     asked = {person for decision in application.decisions.open() for person in messages.asked_for_step(decision)}
     decision = void_decision(application, by=made.by, note=made.words)
     if decision is not None and subject_name(Decision) + ".send_back" not in firing():
         messages.tell_returned(decision, by=made.by, asked=asked)
 
 
-@after(Decision.send_back, fires=(Application.return_to_panel,))
+RETURNS: dict[ReturnTo, Move[Application, NoFacts, Reason]] = {
+    ReturnTo.PANEL: Application.return_to_panel,
+    ReturnTo.SCREENING: Application.return_to_screening,
+}
+
+
+@after(Decision.send_back, fires=tuple(RETURNS.values()))
 def return_the_file(decision: Decision, made: Made[Facts, Return]) -> None:
-    """Sent back to the panel, and not only to the start of the chain."""
-    if made.given.to_panel:
-        move(decision.application, Application.return_to_panel, by=made.by, given=Reason(made.words))
+    """Sent back to what came before the decision, and not only to the start of the chain."""
+    if step := RETURNS.get(made.given.back_to):
+        move(decision.application, step, by=made.by, given=Reason(made.words))
 
 
 @after(Concurrence.give, fires=(Decision.concur,))

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from applications.states import ApplicationState
 from audit.actors import Actor
-from decisions.states import FUNDED, RETURNABLE, DecisionKind, DecisionState
+from decisions.states import FUNDED, RETURNABLE, DecisionKind, DecisionState, ReturnTo
 from funding.roles import PartnerRole
 from funding.rules import holds_partner_role
 from moves.interests import is_barred
@@ -54,10 +53,22 @@ def concurs_for(decision: "Decision", by: Actor) -> bool:
     )
 
 
+def came_from(decision: "Decision") -> ReturnTo | None:
+    """What came before the decision, to which its file can be sent back: its panel, or its screening."""
+    return DecisionKind(decision.kind).row.follows
+
+
+def ways_back(decision: "Decision") -> tuple[ReturnTo, ...]:
+    """Where a decision on its way can be sent back to, the nearest first; none of a draft that nothing came before."""
+    start = (ReturnTo.START,) if decision.state in RETURNABLE else ()
+    before = came_from(decision)
+    return (*start, before) if before else start
+
+
 def may_send_back(decision: "Decision", by: Actor) -> bool:
-    """Endorser, approver, and the officers of a partner that is asked to concur. Nobody, of a draft that came from no
-    panel."""
-    if decision.state == DecisionState.DRAFT and decision.application.state != ApplicationState.RECOMMENDED:
+    """Endorser, approver, and the officers of a partner that is asked to concur. Nobody, of a draft that nothing came
+    before."""
+    if decision.state == DecisionState.DRAFT and not ways_back(decision):
         return False
     return is_endorser(decision, by) or is_approver(decision, by) or concurs_for(decision, by)
 
@@ -149,9 +160,9 @@ class Issue(Lettered, Read):
 
 @dataclass(frozen=True)
 class Return(Reason):
-    """Back to the start of the chain, or (`to_panel`) the whole file back to its panel."""
+    """Back to the start of the chain, or the whole file back to what came before the decision."""
 
-    to_panel: bool
+    back_to: ReturnTo
 
 
 # When
@@ -174,10 +185,17 @@ def interests_are_declared(_decision: "Decision", facts: Interests) -> Refusal |
     return None
 
 
-def leaves_where_it_is(decision: "Decision", _facts: Facts, given: Return) -> Refusal | None:
-    if decision.state == DecisionState.DRAFT and not given.to_panel:
-        return Refusal(_("The decision is at its start already: it can only go back to the committee."), code="state")
-    return None
+def goes_where_it_can(decision: "Decision", _facts: Facts, given: Return) -> Refusal | None:
+    """To its start, unless it is there; or to what came before it."""
+    if given.back_to in ways_back(decision):
+        return None
+    if decision.state == DecisionState.DRAFT and came_from(decision) is ReturnTo.PANEL:
+        said = _("The decision is at its start already: it can only go back to the committee.")
+    elif decision.state == DecisionState.DRAFT:
+        said = _("The decision is at its start already: it can only go back to screening.")
+    else:
+        said = _("This decision did not come from there: it is not sent back to it.")
+    return Refusal(said, code="state")
 
 
 def letter_is_complete(_decision: "Decision", facts: Lettered) -> Refusal | None:

@@ -149,17 +149,27 @@ class ConcurrenceState(States):
 AWAITED = tuple(state for state in ConcurrenceState if state.row.is_awaited)
 
 
+class ReturnTo(TextChoices):
+    """Where a decision is sent back to: its start, or, void, the part of the file's life that it came from."""
+
+    START = "start", _("the start of the approval chain")
+    PANEL = "panel", _("the committee: it recommends again, and the money reserved is released")
+    SCREENING = "screening", _("screening: the finding is void, and the file is screened again")
+
+
 @dataclass(frozen=True)
 class KindRow:
     """What a decision of a kind means.
 
-    `recommended`: the committee's outcome that it comes of; None where no committee gave one. `opinion`: whose comes
+    `recommended`: the committee's outcome that it comes of; None where no committee gave one. `follows`: what came
+    before it, to which its file can be sent back; None: the request of its applicant. `opinion`: whose comes
     before approval. `becomes`: the state of its file once it is issued, which its letter tells; None: the one that was
     contested, which it upholds. `letter`: the letter that tells it.
     """
 
     tag: Tag
     recommended: Outcome | None
+    follows: ReturnTo | None
     opinion: Turn
     becomes: ApplicationState | None
     letter: LetterKind
@@ -172,31 +182,31 @@ class DecisionKind(States):
     row: KindRow
 
     APPROVED = "approved", KindRow(
-        tag=Tag.GOOD, recommended=Outcome.APPROVED, opinion=Turn.ENDORSE,
+        tag=Tag.GOOD, recommended=Outcome.APPROVED, follows=ReturnTo.PANEL, opinion=Turn.ENDORSE,
         becomes=ApplicationState.APPROVED, letter=LetterKind.APPROVED, is_funded=True,
     ), _("approval")  # fmt: skip
     PARTIAL = "partial", KindRow(  # an approval with its own amount
-        tag=Tag.GOOD, recommended=Outcome.PARTIAL, opinion=Turn.ENDORSE,
+        tag=Tag.GOOD, recommended=Outcome.PARTIAL, follows=ReturnTo.PANEL, opinion=Turn.ENDORSE,
         becomes=ApplicationState.APPROVED, letter=LetterKind.APPROVED, is_funded=True,
     ), _("approval in part")  # fmt: skip
     INVITED = "invited", KindRow(
-        tag=Tag.GOOD, recommended=Outcome.INVITED, opinion=Turn.ENDORSE,
+        tag=Tag.GOOD, recommended=Outcome.INVITED, follows=ReturnTo.PANEL, opinion=Turn.ENDORSE,
         becomes=ApplicationState.INVITED, letter=LetterKind.INVITED, is_funded=False,
     ), _("invitation to the next stage")  # fmt: skip
     WAITLISTED = "waitlisted", KindRow(
-        tag=Tag.WAIT, recommended=Outcome.WAITLISTED, opinion=Turn.ENDORSE,
+        tag=Tag.WAIT, recommended=Outcome.WAITLISTED, follows=ReturnTo.PANEL, opinion=Turn.ENDORSE,
         becomes=ApplicationState.WAITLISTED, letter=LetterKind.WAITLISTED, is_funded=False,
     ), _("waiting list")  # fmt: skip
     DECLINED = "declined", KindRow(
-        tag=Tag.BAD, recommended=Outcome.DECLINED, opinion=Turn.ENDORSE,
+        tag=Tag.BAD, recommended=Outcome.DECLINED, follows=ReturnTo.PANEL, opinion=Turn.ENDORSE,
         becomes=ApplicationState.DECLINED, letter=LetterKind.DECLINED, is_funded=False,
     ), _("refusal")  # fmt: skip
     INELIGIBLE = "ineligible", KindRow(
-        tag=Tag.BAD, recommended=None, opinion=Turn.ENDORSE,
+        tag=Tag.BAD, recommended=None, follows=ReturnTo.SCREENING, opinion=Turn.ENDORSE,
         becomes=ApplicationState.DECLINED, letter=LetterKind.INELIGIBLE, is_funded=False,
     ), _("ineligibility")  # fmt: skip
     RECONSIDERED = "reconsidered", KindRow(
-        tag=Tag.INFO, recommended=None, opinion=Turn.RECONSIDER,
+        tag=Tag.INFO, recommended=None, follows=None, opinion=Turn.RECONSIDER,
         becomes=None, letter=LetterKind.RECONSIDERED, is_funded=False,
     ), _("reconsideration")  # fmt: skip
 

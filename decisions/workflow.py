@@ -66,10 +66,10 @@ class DecisionLife(models.Model):
         label=_("Send back"), done=_("Decision sent back"),
         facts=rules.Interests, given=rules.Return,
         when=[rules.interests_are_declared],
-        when_given=[has_a_reason, rules.leaves_where_it_is],
+        when_given=[has_a_reason, rules.goes_where_it_can],
     )
     def send_back(self) -> None:
-        """Earlier approvals are void; the chain starts over. A draft goes back to the panel only."""
+        """Earlier approvals are void; the chain starts over. A draft goes back to what came before it only."""
 
     @transition(
         field=state, source=[DecisionState.APPROVED, DecisionState.CONCURRED], target=DecisionState.ISSUED,

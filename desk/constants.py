@@ -12,7 +12,7 @@ from django.utils.translation import pgettext_lazy
 from accounts.roles import ClusterRole, Language, OrganisationRole
 from applications.constants import DUE, ELIGIBILITY, ORDERS
 from applications.states import ApplicationState
-from decisions.states import DecisionKind
+from decisions.states import DecisionKind, ReturnTo
 from funding.money import EntryKind
 from funding.roles import PartnerRole
 from moves.states import Duty
@@ -190,6 +190,7 @@ FACTS = {
     "began_at": _("begun"),
     "items": _("answers to change"),
     "to_panel": _("back to the committee"),
+    "back_to": _("sent back to"),
     "improvement": _("improvement expected"),
     "read": _("read by the applicant"),
     "presumed": _("presumed received"),
@@ -221,6 +222,7 @@ VALUES: dict[str, Mapping[str, str | Promise]] = {
     "answer": dict(Answer.choices),
     "question": {ELIGIBILITY: _("eligibility")},
     "touches": dict(Duty.choices),
+    "back_to": dict(ReturnTo.choices),
     "role": {**dict(ProgramRole.choices), **dict(ClusterRole.choices), **dict(PartnerRole.choices), **MEMBERS},
     "seat": dict(Seat.choices),
     "verb": {"read": _("Readings only")},

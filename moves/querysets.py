@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Q
 
 from audit.actors import Actor, person_key
-from moves.states import BARRING, Party
+from moves.states import BARRING, Duty, Party
 from work import clock
 
 if TYPE_CHECKING:
@@ -21,6 +21,10 @@ class DutyDoneQuerySet(models.QuerySet["DutyDone"]):
         """Those that `user` did: none, and no query, for who is no person."""
         person = person_key(user)
         return self.none() if person is None else self.filter(user_id=person)
+
+    def on(self, application_id: int, duty: Duty) -> Self:
+        """Those of one duty on one file, whoever did them."""
+        return self.filter(application_id=application_id, duty=duty)
 
 
 class StanceQuerySet(models.QuerySet["Stance"]):

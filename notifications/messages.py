@@ -421,7 +421,8 @@ class RulingAsked(Content):
     )
     reference: str
     person: str
-    acts: Text = NO_ACT  # of a conflict that came after them; none for a doubt
+    acts: Text = NO_ACT  # before the conflict, or the doubt
+    doubt: bool = False  # the chair rules on it first
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -497,6 +498,7 @@ class DecisionSentBack(OfFile):
     )
     reason: str | Text
     to_panel: bool = False  # and not only to the start of the chain
+    to_screening: bool = False  # the same, of a finding of ineligibility
     reopens: bool = False  # its chair reopens the review first
 
 

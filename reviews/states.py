@@ -149,6 +149,16 @@ class ReviewTurn(States):
             asks_what_came_late=False,
         ),
     )
+    RETURN = (  # whoever ruled may not do it themselves
+        "return",
+        ReviewTurnRow(
+            None,
+            None,
+            _("whoever may send the decision back: what somebody did does not stand"),
+            _("Send the decision back: what somebody did does not stand"),
+            asks_what_came_late=False,
+        ),
+    )
     RECOMMEND = (
         "recommend",
         ReviewTurnRow(

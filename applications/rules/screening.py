@@ -30,10 +30,11 @@ class Pieces(Facts):
 
 @dataclass(frozen=True)
 class Checklist(Facts):
-    """How the screening stands: items not marked, those to look at again since the applicant sent changes, how many of
-    these had failed, keys of those that failed and of those of them without a reason.
+    """How the screening stands: items not marked, those to look at again since it last began, how many of these had
+    failed, keys of those that failed and of those of them without a reason.
 
-    `overdue`: the request for changes that waits is past its day. `decides`: the programme has no reviews.
+    `returned`: it last began as the file came back after a finding, not as its applicant sent something. `overdue`:
+    the request for changes that waits is past its day. `decides`: the programme has no reviews.
     """
 
     open: int
@@ -43,6 +44,7 @@ class Checklist(Facts):
     without_reason: tuple[str, ...]
     overdue: bool
     decides: bool
+    returned: bool = False
 
 
 def is_not_found_complete(application: "Application", _facts: object) -> Refusal | None:
@@ -73,7 +75,7 @@ def checklist_has_passed(application: "Application", facts: Checklist) -> Refusa
     if facts.open:
         return Refusal(_("The checklist is not complete."), code="open")
     if facts.again:
-        return Refusal(to_look_at_again(facts.again), code="again")
+        return Refusal(to_look_at_again(facts.again, returned=facts.returned), code="again")
     if facts.failed:
         return Refusal(_("An item of the checklist failed: the file is not eligible."), code="failed")
     if application.place == Place.WAITING:
@@ -85,12 +87,7 @@ def failed_items_have_reasons(application: "Application", facts: Checklist) -> R
     """Asked of `find_ineligible`. A file whose request for changes is not overdue keeps its time to answer. The letter
     says every item that failed: none of them before what the applicant sent since."""
     if facts.failed_before:
-        said = ngettext(
-            "One item failed before the applicant's latest submission: look at it again.",
-            "%(count)s items failed before the applicant's latest submission: look at each again.",
-            facts.failed_before,
-        )
-        return Refusal(said % {"count": facts.failed_before}, code="again")
+        return Refusal(_failed_before(facts.failed_before, returned=facts.returned), code="again")
     if not facts.failed:
         return Refusal(_("No item of the checklist is marked as failed."), code="passed")
     if facts.without_reason:
@@ -100,8 +97,31 @@ def failed_items_have_reasons(application: "Application", facts: Checklist) -> R
     return None
 
 
-def to_look_at_again(count: int) -> str:
-    """How many items were marked before the applicant's latest submission, in a sentence."""
+def _failed_before(count: int, *, returned: bool) -> str:
+    said = ngettext(
+        "One item failed before the applicant's latest submission: look at it again.",
+        "%(count)s items failed before the applicant's latest submission: look at each again.",
+        count,
+    )
+    if returned:
+        said = ngettext(
+            "One item failed before the file came back to screening: look at it again.",
+            "%(count)s items failed before the file came back to screening: look at each again.",
+            count,
+        )
+    return said % {"count": count}
+
+
+def to_look_at_again(count: int, *, returned: bool = False) -> str:
+    """How many items were marked before the screening last began, in a sentence: at the applicant's latest submission,
+    or as the file came back (`returned`)."""
+    if returned:
+        said = ngettext(
+            "One item was marked before the file came back to screening: look at it again.",
+            "%(count)s items were marked before the file came back to screening: look at each again.",
+            count,
+        )
+        return said % {"count": count}
     said = ngettext(
         "One item was marked before the applicant's latest submission: look at it again.",
         "%(count)s items were marked before the applicant's latest submission: look at each again.",

@@ -25,6 +25,7 @@ from applications.pages import DECLARE_PAGE
 from applications.rules import to_look_at_again
 from applications.selectors.people import officers_of
 from applications.selectors.progress import checked_again
+from applications.selectors.screening import screening_of
 from applications.selectors.submitted import current_snapshot
 from applications.selectors.turns import stuck_among
 from applications.services import screening as services
@@ -124,6 +125,7 @@ def _page(
             form = MarkForm(initial=initial, auto_id=f"{item.key}_%s")
         lines.append({"item": item, "form": form})
     stale = [item for item in items if item.stale]
+    returned = screening_of(application).returned
     latest = current_snapshot(application)
     failed = [item for item in items if item.passed is False]
     findings = {
@@ -153,7 +155,8 @@ def _page(
         "total": len(items),
         "failing": len(failed),
         "stale": stale,
-        "look_again": to_look_at_again(len(stale)) if stale else "",
+        "look_again": to_look_at_again(len(stale), returned=returned is not None) if stale else "",
+        "returned": returned,
         "confirm_form": ConfirmForm(initial={"submission": latest.number}) if stale and latest else None,
         "complete": complete,
         "again": checked_again(application),

@@ -11,12 +11,22 @@ from django.utils.translation import gettext as _
 
 from applications.constants import SUMMARY
 from applications.models import Application
-from applications.states import ApplicationState
 from audit.actors import Actor
 from decisions import checks
 from decisions.models import Decision, Step
 from decisions.querysets import DecisionQuerySet
-from decisions.states import BEFORE_APPROVAL, ONCE_ISSUED, OPEN, RETURNABLE, DecisionKind, DecisionState, StepKind, Turn
+from decisions.rules import came_from
+from decisions.states import (
+    BEFORE_APPROVAL,
+    ONCE_ISSUED,
+    OPEN,
+    RETURNABLE,
+    DecisionKind,
+    DecisionState,
+    ReturnTo,
+    StepKind,
+    Turn,
+)
 from funding.figures import as_read
 from funding.models import Envelope, LedgerEntry
 from letters.models import Letter
@@ -74,12 +84,12 @@ def acts_of_chain(application: Application) -> Iterator[tuple[int, Duty]]:
             yield person, DUTY_OF[StepKind(kind)]
 
 
-def return_for(decision: Decision, late: Late) -> str | None:
-    """Where a decision goes back to when these acts do not stand: "panel", where one came before the chain; "start",
-    once past it. None where there is nowhere: it came from no panel."""
+def return_for(decision: Decision, late: Late) -> ReturnTo | None:
+    """Where a decision goes back to when these acts do not stand: its start, where each was an act of the chain; else
+    what came before it. None where there is nowhere: nothing came before."""
     if late.is_of_chain and decision.state in RETURNABLE:
-        return "start"
-    return "panel" if decision.application.state == ApplicationState.RECOMMENDED else None
+        return ReturnTo.START
+    return came_from(decision)
 
 
 def rulings_on(decision: Decision) -> tuple[Declaration, ...]:

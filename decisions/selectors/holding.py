@@ -22,7 +22,8 @@ def is_to_rule(message: Message) -> bool:
     _number, person = message.url_args
     of_person = Declaration.objects.latest_of_each().filter(application=message.file_id, user__public_id=person)
     declaration = of_person.first()
-    return declaration is not None and _awaits(declaration, late=bool(said_by(message, RulingAsked).acts))
+    said = said_by(message, RulingAsked)
+    return declaration is not None and _awaits(declaration, late=bool(said.acts) and not said.doubt)
 
 
 def is_declared(message: Message) -> bool:

@@ -18,10 +18,13 @@ from funding.models import PartnerSeat
 from funding.querysets import SeatQuerySet
 from programs.querysets import in_office_holders
 from programs.roles import ProgramRole
-from reviews.selectors import stuck_on
+from reviews.models import Declaration
+from reviews.selectors import stuck_on, turn_of
 from reviews.states import ReviewTurn
 
 PROGRAM = "application__call__program"
+RETURNERS = (ProgramRole.ENDORSER, ProgramRole.RECONSIDERER, ProgramRole.APPROVER)
+"""The roles of the cluster from which a decision, of whatever kind, can be sent back."""
 
 
 def takers_of(decision: Decision) -> list[tuple[Turn, User]]:
@@ -39,10 +42,15 @@ def takers_of(decision: Decision) -> list[tuple[Turn, User]]:
 
 def returners_of(decision: Decision) -> list[User]:
     """Who of the cluster may send the decision back today."""
-    file, opinion = decision.application, DecisionKind(decision.kind).row.opinion.row.role
-    roles = [role for role in (opinion, ProgramRole.APPROVER) if role]
-    found = dict.fromkeys(person for role in roles for person in holders_of(file, role))
+    file = decision.application
+    found = dict.fromkeys(person for role in _returning(decision) for person in holders_of(file, role))
     return [person for person in found if may_send_back(decision, person)]
+
+
+def _returning(decision: Decision) -> list[ProgramRole]:
+    """The roles from which this one can be: whose opinion its kind asks, and the approver's."""
+    asked = {DecisionKind(decision.kind).row.opinion.row.role, ProgramRole.APPROVER}
+    return [role for role in RETURNERS if role in asked]
 
 
 def concurrers_of(concurrence: Concurrence) -> list[User]:
@@ -89,7 +97,26 @@ def stuck_among(decisions: Collection[int]) -> dict[int, Stuck[Turn] | Stuck[Rev
     missing = _without_taker(turns) | _without_concurrer(concurred)
     found: dict[int, Stuck[Turn] | Stuck[ReviewTurn]] = {pk: Stuck(turns[pk], who) for pk, who in missing.items()}
     found.update((pk, stuck) for pk, asked in rulings.items() if (stuck := stuck_on(asked)))
+    found.update(_without_returner({pk for pk, asked in rulings.items() if pk not in found and _is_returned(asked)}))
     return found
+
+
+def _is_returned(asked: Collection[Declaration]) -> bool:
+    """Whether the first thing that comes before the next step is to send the decision back."""
+    return any(turn_of(one) is ReviewTurn.RETURN for one in list(asked)[:1])
+
+
+def _without_returner(decisions: Collection[int]) -> dict[int, Stuck[ReviewTurn]]:
+    """Of these decisions (keys) that are to be sent back, those that nobody of the cluster may."""
+    rows = Decision.objects.filter(pk__in=decisions).select_related(PROGRAM) if decisions else ()
+    alone = [one for one in rows if not returners_of(one)]
+    return {
+        one.pk: Stuck(
+            ReviewTurn.RETURN,
+            (Missing(is_held=any(in_office_holders(one.application.call.program, role) for role in _returning(one))),),
+        )
+        for one in alone
+    }
 
 
 def _without_taker(turns: dict[int, Turn]) -> dict[int, tuple[Missing, ...]]:

@@ -16,8 +16,8 @@ from applications.states import WITH_PANEL
 from audit.actors import Actor
 from decisions.models import Concurrence, Decision
 from decisions.pages import CONCURRENCE, FILE_DECISION
-from decisions.selectors.chain import rulings_among
-from decisions.selectors.turns import stuck_among
+from decisions.selectors.chain import present_decision, rulings_among
+from decisions.selectors.turns import RETURNERS, returners_of, stuck_among
 from decisions.states import STEPS, Turn
 from letters.models import Letter
 from letters.states import LetterState
@@ -28,7 +28,7 @@ from programs.rules import holds, roles_held
 from reviews.models import Declaration
 from reviews.pages import RULE
 from reviews.rules import UPHOLDERS
-from reviews.selectors import late_on, stuck_on, turn_of
+from reviews.selectors import late_of, rulers_on, turn_of
 from reviews.states import ReviewTurn
 from work.selectors import MOST, Rest, WorkLine, first_lines
 from work.states import Hat
@@ -46,13 +46,15 @@ def work_for(user: Actor, *, limit: int = MOST) -> list[WorkLine]:
 @dataclass(frozen=True)
 class Waits:
     """How an open decision waits: for which step, whether `user` stands aside from it for an earlier act of theirs or
-    their limit, and whether there is nobody to take it. `ruling`: whose ruling on interests comes first, in words."""
+    their limit, and whether there is nobody to take it. `ruling`: whose ruling on interests comes first, in words;
+    `is_returned`: it was given, and the decision is to be sent back."""
 
     turn: Turn
     stands_aside: bool
     above_limit: bool
     is_stuck: bool
     ruling: str = ""
+    is_returned: bool = False
 
 
 def waits_of(decisions: Iterable[Decision], user: User) -> dict[int, Waits]:
@@ -63,7 +65,14 @@ def waits_of(decisions: Iterable[Decision], user: User) -> dict[int, Waits]:
     within = set(asked.within_limit_of(user).values_list("pk", flat=True))
     stuck, rulings = stuck_among(list(turns)), rulings_among(asked)
     return {
-        pk: Waits(turn, pk not in free, pk not in within, pk in stuck, ruling=_ruling_in(rulings.get(pk, ())))
+        pk: Waits(
+            turn,
+            pk not in free,
+            pk not in within,
+            pk in stuck,
+            ruling=_ruling_in(rulings.get(pk, ())),
+            is_returned=any(turn_of(one) is ReviewTurn.RETURN for one in rulings.get(pk, ())[:1]),
+        )
         for pk, turn in turns.items()
     }
 
@@ -92,7 +101,9 @@ def _work_of_chain(user: User, limit: int) -> Iterator[WorkLine]:
     yield from first_lines(others, partial(_line_of_others, stuck=stuck), limit=limit, rest=Rest.ANY)
     held = rows.filter(held_on(user, ProgramRole.OFFICER, program=PROGRAM), pk__in=rulings)
     held = held.exclude(application__in=barred_from(user))
-    yield from first_lines(held, partial(_line_of_ruling, rulings=rulings), limit=limit, rest=Rest.ANY)
+    unruled = stuck_among(list(rulings)) if rulings else {}
+    of_ruling = partial(_line_of_ruling, rulings=rulings, stuck=unruled)
+    yield from first_lines(held, of_ruling, limit=limit, rest=Rest.ANY)
     failed = Letter.objects.filter(held_on(user, ProgramRole.OFFICER, program=PROGRAM), state=LetterState.FAILED)
     failed = failed.filter(decision__isnull=False).visible_to(user)
     failed = failed.select_related(PROGRAM).order_by("since", "id")
@@ -109,9 +120,10 @@ def _line_of_others(decision: Decision, *, stuck: Container[int]) -> WorkLine:
     return _line(decision.application, _("Decision under way"), Hat.OFFICER, waits_for=waits_for)
 
 
-def _line_of_ruling(decision: Decision, *, rulings: Mapping[int, tuple[Declaration, ...]]) -> WorkLine:
-    asked = rulings[decision.pk]
-    waits_for = str(NOBODY) if stuck_on(asked) else _ruling_in(asked)
+def _line_of_ruling(
+    decision: Decision, *, rulings: Mapping[int, tuple[Declaration, ...]], stuck: Container[int]
+) -> WorkLine:
+    waits_for = str(NOBODY) if decision.pk in stuck else _ruling_in(rulings[decision.pk])
     return _line(decision.application, _("Decision under way"), Hat.OFFICER, waits_for=waits_for)
 
 
@@ -120,10 +132,10 @@ def _line_of_letter(letter: Letter) -> WorkLine:
 
 
 def _work_of_rulings(user: User, limit: int) -> list[WorkLine]:
-    """What others did on a file before a conflict that they declared late, and that stops its decision until the person
-    says in writing that it stands, the earliest first. A doubt is ruled on first, and is the chair's own line; to whom
-    declared it the file is closed."""
-    roles = roles_held(user).intersection(UPHOLDERS)
+    """What others did on a file before a conflict that they declared late, and that stops its decision, the earliest
+    first: to rule on, or, ruled that it does not stand, to be sent back by who may. A doubt is ruled on first, and is
+    the chair's own line; to whom declared it the file is closed."""
+    roles = roles_held(user).intersection({*UPHOLDERS, *RETURNERS})
     if not roles:
         return []
     decided = Decision.objects.open().values("application_id")
@@ -131,15 +143,26 @@ def _work_of_rulings(user: User, limit: int) -> list[WorkLine]:
     doubts = Declaration.objects.to_rule_on().order_by().values("pk")
     late = Declaration.objects.touching().filter(application__in=files.values("pk"))
     found = late.exclude(pk__in=doubts).select_related("user", "application__call__program")
-    stops = [one for one in found if any(one == act.declaration for act in late_on(one.application))]
+    stops = [(one, turn_of(one)) for one in found if late_of(one) and _is_theirs(one, user)]
+    return first_lines(stops, partial(_line_of_late, user=user), limit=limit)
 
-    def line(late: Declaration) -> WorkLine:
-        file = late.application
-        hat = Hat.CHAIR if holds(user, ProgramRole.CHAIR, file.call.program) else Hat.ENDORSER
-        page = RULE(file.number, late.user.public_id)
-        return replace(_line(file, ReviewTurn.UPHOLD.row.act, hat), link=page)
 
-    return first_lines(stops, line, limit=limit)
+def _is_theirs(late: Declaration, user: User) -> bool:
+    """Whether the step that it is waits for `user`: the ruling, or the return of the decision."""
+    if turn_of(late) is not ReviewTurn.RETURN:
+        return user in rulers_on(late)
+    decision = present_decision(late.application)
+    return decision is not None and user in returners_of(decision)
+
+
+def _line_of_late(stop: tuple[Declaration, ReviewTurn], *, user: User) -> WorkLine:
+    late, turn = stop
+    file = late.application
+    if turn is ReviewTurn.RETURN:
+        approves = holds(user, ProgramRole.APPROVER, file.call.program)
+        return _line(file, turn.row.act, Hat.APPROVER if approves else Hat.ENDORSER)
+    hat = Hat.CHAIR if holds(user, ProgramRole.CHAIR, file.call.program) else Hat.ENDORSER
+    return replace(_line(file, turn.row.act, hat), link=RULE(file.number, late.user.public_id))
 
 
 def _line(file: Application, what: str | Promise, role: Hat, waits_for: str = "") -> WorkLine:

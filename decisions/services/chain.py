@@ -14,7 +14,7 @@ from decisions import checks, rules
 from decisions.models import Concurrence, Decision, DecisionShare, Step
 from decisions.selectors.chain import edition_of, superseded_by, unsent_of
 from decisions.services import messages
-from decisions.states import FUNDED, DecisionKind, DecisionState, StepKind
+from decisions.states import FUNDED, DecisionKind, DecisionState, ReturnTo, StepKind
 from decisions.subjects import subject_of
 from funding import ledger
 from funding.money import Bucket, Cause
@@ -170,17 +170,18 @@ def concur(concurrence: Concurrence, *, by: User, note: str = "") -> Concurrence
 
 @transaction.atomic
 def send_back(
-    decision: Decision, *, by: User, reason: str, to_panel: bool = False, edition: str | None = None
+    decision: Decision, *, by: User, reason: str, to: ReturnTo = ReturnTo.START, edition: str | None = None
 ) -> Decision:
     """Send a decision back with a reason: earlier approvals are void and the chain starts over. Returns the decision.
 
-    `to_panel` sends the whole file back to its panel: the decision is void and the reserve is released.
+    `to` its panel, or its screening, the whole file goes back: the decision is void and the reserve is released.
+    WrongMoment where it did not come from there.
     """
     _as_read(decision, Decision.send_back, by=by, edition=edition)
     reason, asked = reason.strip(), messages.asked_for_step(decision)
-    decision = move(decision, Decision.send_back, by=by, given=rules.Return(reason, to_panel=bool(to_panel)))
+    decision = move(decision, Decision.send_back, by=by, given=rules.Return(reason, back_to=to))
     now = clock.now()
-    messages.tell_sent_back(decision, by=by, reason=reason, to_panel=to_panel, asked=asked)
+    messages.tell_sent_back(decision, by=by, reason=reason, to=to, asked=asked)
     decision.steps.counted().update(voided_at=now)
     for concurrence in decision.concurrences.counted():
         Concurrence.objects.filter(pk=concurrence.pk).update(voided_at=now)

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from applications.models import Application
-from applications.pages import FILE_PAGE
+from applications.pages import FILE_PAGE, FILE_SCREENING
 from applications.selectors.people import holders_of, officers_of
 from applications.selectors.turns import Stuck
 from applications.states import MARKABLE, ApplicationState
@@ -16,7 +16,7 @@ from audit.actors import Actor
 from decisions.models import Concurrence, Decision
 from decisions.pages import CONCURRENCE, FILE_DECISION
 from decisions.selectors.turns import concurrers_of, partners_people_of, returners_of, stuck_among, takers_of
-from decisions.states import ConcurrenceState, DecisionKind, Turn
+from decisions.states import ConcurrenceState, DecisionKind, ReturnTo, Turn
 from letters.models import Letter
 from moves.interests import unbarred
 from notifications import messages
@@ -28,10 +28,11 @@ from reviews.rules import REVIEWS_CHANGED
 from reviews.selectors import panel_reviews
 from reviews.selectors import stuck_among as files_stuck
 from reviews.states import ReviewTurn
-from work.pages import Link
+from work.pages import Link, Page
 from work.texts import Text
 
 TO_SEND_BACK = _("send the decision back, for what somebody did before a conflict of interest does not stand")
+PAGE_OF = {ReturnTo.START: FILE_DECISION, ReturnTo.PANEL: RECOMMEND, ReturnTo.SCREENING: FILE_SCREENING}
 HAVE_SOMEBODY_APPOINTED = _("have somebody appointed, for there is nobody today to take the next one")
 
 
@@ -85,25 +86,32 @@ def _tell_officers(decision: Decision, stuck: Stuck[Turn] | Stuck[ReviewTurn]) -
         _tell(decision, person, f"stuck:{turn}", HAVE_SOMEBODY_APPOINTED, turn=turn, is_stuck=True)
 
 
-def tell_sent_back(decision: Decision, *, by: User, reason: str, to_panel: bool, asked: Collection[User]) -> None:
+def tell_sent_back(decision: Decision, *, by: User, reason: str, to: ReturnTo, asked: Collection[User]) -> None:
     """Tell whose acts of this round are void, as long as they read the file; who was `asked` for its step; whose turn
-    it is; and who runs it from there: the programme's officers, or the chair. Asked between the move and the voiding of
-    the acts."""
-    committee = holders_of(decision.application, ProgramRole.CHAIR) if to_panel else []
-    for person in concerned_by_return(decision, by=by, to_panel=to_panel, asked=asked):
-        _tell_return(decision, person, reason, to_panel=to_panel, recommends=person in committee)
+    it is; and who runs it from there: the programme's officers, the chair, or those who screen. Asked between the move
+    and the voiding of the acts."""
+    theirs = whose_again(decision, to)
+    for person in concerned_by_return(decision, by=by, to=to, asked=asked):
+        _tell_return(decision, person, reason, to=to, page=PAGE_OF[to] if person in theirs else FILE_DECISION)
     _tell_partners(decision, by=by)
 
 
 def tell_returned(decision: Decision, *, by: Actor, asked: Collection[User]) -> None:
     """Tell the same people, and the officers, that a decision is void since the reviews that count are no longer those
     that it was recommended on."""
-    committee = holders_of(decision.application, ProgramRole.CHAIR)
+    to, reason = ReturnTo.PANEL, Text.of(REVIEWS_CHANGED)
+    theirs = whose_again(decision, to)
     reopens = not panel_reviews(decision.application).complete
-    reason = Text.of(REVIEWS_CHANGED)
-    for person in concerned_by_return(decision, by=by, to_panel=True, asked=asked, with_officers=True):
-        _tell_return(decision, person, reason, to_panel=True, recommends=person in committee, reopens=reopens)
+    for person in concerned_by_return(decision, by=by, to=to, asked=asked, with_officers=True):
+        page = PAGE_OF[to] if person in theirs else FILE_DECISION
+        _tell_return(decision, person, reason, to=to, page=page, reopens=reopens)
     _tell_partners(decision, by=by)
+
+
+def whose_again(decision: Decision, to: ReturnTo) -> list[User]:
+    """Who has the file again, once its decision is sent back to what came before: the chair, or those who screen."""
+    roles = {ReturnTo.PANEL: ProgramRole.CHAIR, ReturnTo.SCREENING: ProgramRole.SCREENER}
+    return list(holders_of(decision.application, roles[to])) if to in roles else []
 
 
 def _tell_partners(decision: Decision, *, by: Actor) -> None:
@@ -131,16 +139,21 @@ def concerned_by_voiding(concurrence: Concurrence, *, by: Actor) -> list[User]:
 
 
 def _tell_return(
-    decision: Decision, person: User, reason: str | Text, *, to_panel: bool, recommends: bool, reopens: bool = False
+    decision: Decision, person: User, reason: str | Text, *, to: ReturnTo, page: Page, reopens: bool = False
 ) -> None:
     """`reopens`: its reviews lack the quorum, so that the chair reopens the review first."""
     file = decision.application
     queue_message(
         messages.DecisionSentBack(
-            reference=file.number, title=file.title, reason=reason, to_panel=to_panel, reopens=reopens
+            reference=file.number,
+            title=file.title,
+            reason=reason,
+            to_panel=to is ReturnTo.PANEL,
+            to_screening=to is ReturnTo.SCREENING,
+            reopens=reopens,
         ),
         to=person,
-        link=(RECOMMEND if recommends else FILE_DECISION)(file.number),
+        link=page(file.number),
         application_id=decision.application_id,
         key=f"decision_sent_back:{decision.public_id}:{_round(decision)}:{person.public_id}",
     )
@@ -152,16 +165,16 @@ def asked_for_step(decision: Decision) -> set[User]:
 
 
 def concerned_by_return(
-    decision: Decision, *, by: Actor, to_panel: bool, asked: Collection[User], with_officers: bool = False
+    decision: Decision, *, by: Actor, to: ReturnTo, asked: Collection[User], with_officers: bool = False
 ) -> list[User]:
     """Whose acts are void, as long as they read the file; who was `asked` for its step; whose turn it is; and who runs
-    it from there: the chair or the officers, both where these have somebody to find. Not `by`, nor whoever the file is
-    closed to."""
+    it from there: the chair, those who screen or the officers; these too where they have somebody to find. Not `by`,
+    nor whoever the file is closed to."""
     file = decision.application
     people = _acted_on(decision) | set(asked)
     people |= {person for _turn, person in takers_of(decision)}
-    people |= set(holders_of(file, ProgramRole.CHAIR) if to_panel else ())
-    people |= set(officers_of(file) if with_officers or not to_panel else ())
+    people |= set(whose_again(decision, to))
+    people |= set(officers_of(file) if with_officers or to is not ReturnTo.PANEL else ())
     return unbarred(file.pk, sorted((one for one in people if one.pk != by.pk), key=lambda one: one.pk))
 
 

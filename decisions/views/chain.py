@@ -16,14 +16,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.models import User
 from accounts.requests import PersonRequest
 from applications.access import STAFF, enter
-from applications.states import ApplicationState
 from audit.states import Read, ReadOne
 from decisions import selectors, services
 from decisions.checks import agreements_to_concur
 from decisions.forms import NoteForm, ReasonsForm, SendBackForm
 from decisions.models import Decision, Step
-from decisions.rules import may_edit_reasons, reasons_can_change
-from decisions.states import FUNDED, ONCE_ISSUED, OPEN, DecisionKind, DecisionState, StepKind
+from decisions.rules import may_edit_reasons, reasons_can_change, ways_back
+from decisions.states import FUNDED, ONCE_ISSUED, OPEN, DecisionKind, DecisionState, ReturnTo, StepKind
 from decisions.subjects import subject_of
 from funding.access import entries_open_to, leaves_out
 from letters import sheets
@@ -38,6 +37,7 @@ from reviews.access import may_declare
 from reviews.pages import RULE
 from reviews.rules import may_uphold
 from reviews.selectors import late_on, rulers_on, turn_of, upheld_on
+from reviews.states import ReviewTurn
 from work.versions import Overtaken
 
 
@@ -114,9 +114,9 @@ def _rulings_for(decision: Decision, user: User) -> list[tuple[str | Promise, st
     if decision.state not in OPEN:
         return []
     return [
-        (turn_of(one).row.act, RULE(decision.application.number, one.user.public_id).url)
-        for one in selectors.rulings_on(decision)
-        if user in rulers_on(one)
+        (turn.row.act, RULE(decision.application.number, one.user.public_id).url)
+        for one, turn in ((one, turn_of(one)) for one in selectors.rulings_on(decision))
+        if turn is not ReviewTurn.RETURN and user in rulers_on(one)
     ]
 
 
@@ -241,9 +241,7 @@ def _said_of(step: MoveOf[Decision], decision: Decision, user: User) -> list[str
 
 def _form(step: MoveOf[Decision], decision: Decision, data: QueryDict | None) -> SendBackForm | NoteForm:
     if step is Decision.send_back:
-        at_start = decision.state == DecisionState.DRAFT
-        to_panel = decision.application.state == ApplicationState.RECOMMENDED
-        return SendBackForm(data, to_panel=to_panel, at_start=at_start)
+        return SendBackForm(data, ways=ways_back(decision))
     return NoteForm(data)
 
 
@@ -259,8 +257,8 @@ def _attempt(
     elif step is Decision.issue:
         services.issue(decision, by=user, edition=edition)
     else:
-        to_panel = given.get("to") == "panel"
-        services.send_back(decision, by=user, reason=given["reason"], to_panel=to_panel, edition=edition)
+        to = ReturnTo(given.get("to") or ReturnTo.START)
+        services.send_back(decision, by=user, reason=given["reason"], to=to, edition=edition)
 
 
 @login_required

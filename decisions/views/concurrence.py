@@ -207,7 +207,7 @@ def send_back(request: PersonRequest, public_id: UUID) -> HttpResponse:
     return _act(
         request,
         public_id,
-        SendBackForm(request.POST or None, to_panel=False),
+        SendBackForm(request.POST or None),
         "decisions/concurrence_send_back.html",
         lambda concurrence: _in_the_way(concurrence.decision, Decision.send_back, request.user),
         lambda concurrence, data: _send_back(concurrence, request.user, data["reason"]),

@@ -24,6 +24,7 @@ from moves.states import Duty
 from moves.transitions import AnyMove
 from reviews import selectors as reviews
 from reviews.pages import FILE_REVIEWS, RECOMMEND, RULE
+from reviews.states import ReviewTurn
 from work.clock import format_day
 from work.pages import Link, Page
 
@@ -69,9 +70,10 @@ def rulings_for(application: Application, user: User) -> list[Step]:
     asked = application.declarations.to_rule_or_touching().select_related("user").order_by("id")
     stops = {late.declaration for late in reviews.late_on(application)}
     return [
-        Step(reviews.turn_of(one).row.act, RULE(application.number, one.user.public_id))
-        for one in asked
-        if (one in stops or reviews.is_doubt(one)) and user in reviews.rulers_on(one)
+        Step(turn.row.act, RULE(application.number, one.user.public_id))
+        for one, turn in ((one, reviews.turn_of(one)) for one in asked)
+        if turn is ReviewTurn.RULE or (turn is ReviewTurn.UPHOLD and one in stops)
+        if user in reviews.rulers_on(one)
     ]
 
 

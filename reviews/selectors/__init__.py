@@ -5,6 +5,7 @@ from reviews.selectors.interests import interests_of
 from reviews.selectors.late import (
     Late,
     is_doubt,
+    late_of,
     late_on,
     rulers_on,
     said_of,
@@ -59,6 +60,7 @@ __all__ = [
     "is_doubt",
     "is_theirs",
     "last_submitted",
+    "late_of",
     "late_on",
     "left_in",
     "notes_of",

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from accounts.models import User
 from applications.models import Application
 from applications.selectors.people import holders_of
+from applications.selectors.screening import screened_by
 from applications.selectors.turns import Missing, Stuck
 from applications.states import UNDER_WAY
 from moves.states import Duty
@@ -38,7 +39,7 @@ class Late:
     @property
     def stops(self) -> bool:
         """Whether more is to be decided of the file, which waits for a ruling; else it is on record."""
-        return bool(to_uphold(self.declaration))
+        return self.declaration.application.state in UNDER_WAY
 
     def __str__(self) -> str:
         return f"{self.declaration.user.full_name} ({self.acts_said})"
@@ -56,8 +57,9 @@ def tells_acts_of_chain(acts: ActsOfChain) -> None:
 
 
 def late_on(application: Application) -> list[Late]:
-    """What came late on a file, the earliest first. Reviews are not there: they no longer count. A recommendation is,
-    while it stands; so are the acts of its decision that do."""
+    """What came late on a file, the earliest first. Reviews are not there: they no longer count. Screening is, while
+    what is found of the file is its person's; a recommendation, while it stands; so are the acts of its decision that
+    do."""
     declarations = list(
         Declaration.objects.touching().filter(application=application).select_related("user", "set_aside_by")
     )
@@ -65,10 +67,15 @@ def late_on(application: Application) -> list[Late]:
         return []
     recommended = Recommendation.objects.standing().filter(application=application).values_list("by_id", flat=True)
     of_chain = (act for acts in _CHAIN for act in acts(application))
-    standing = {*of_chain, *((person, Duty.RECOMMEND) for person in recommended)}
+    screened = screened_by(application)
+    standing = {
+        *of_chain,
+        *((person, Duty.RECOMMEND) for person in recommended),
+        *((person, Duty.SCREEN) for person in screened),
+    }
     found = []
     for one in declarations:
-        acts = tuple(act for act in one.acts if _stands(one.user_id, act, standing))
+        acts = tuple(act for act in one.acts if (one.user_id, act) in standing)
         if acts:
             found.append(Late(one, acts))
     return found
@@ -86,18 +93,16 @@ def late_among(files: Collection[Application]) -> set[int]:
     return {file.pk for file in files if file.pk in touched and late_on(file)}
 
 
-def _stands(person: int, act: Duty, standing: Collection[tuple[int, Duty]]) -> bool:
-    if act in OF_CHAIN or act == Duty.RECOMMEND:
-        return (person, act) in standing
-    return act != Duty.SCORE
+def late_of(declaration: Declaration) -> Late | None:
+    """What came late by this declaration; None where nothing that it touches stands."""
+    return next((one for one in late_on(declaration.application) if one.declaration == declaration), None)
 
 
 def to_uphold(declaration: Declaration) -> tuple[Duty, ...]:
-    """The acts that it touches and that somebody rules on before anything more is decided of its file: all but reviews,
-    which no longer count; none once the file is decided."""
-    if declaration.answer == Answer.NONE or declaration.application.state not in UNDER_WAY:
-        return ()
-    return tuple(act for act in declaration.acts if act != Duty.SCORE)
+    """The acts that came before it and that somebody rules on before anything more is decided of its file; none once
+    the file is decided."""
+    late = late_of(declaration)
+    return late.acts if late and late.stops else ()
 
 
 def is_doubt(declaration: Declaration) -> bool:
@@ -114,14 +119,19 @@ def rulers_on(declaration: Declaration) -> list[User]:
 
 
 def turn_of(declaration: Declaration) -> ReviewTurn:
-    """The step that a declaration to rule on is."""
-    return ReviewTurn.RULE if is_doubt(declaration) else ReviewTurn.UPHOLD
+    """The step that a declaration to rule on is; where somebody who may still rule on it wrote that its acts do not
+    stand, the return of the decision, which is no ruling."""
+    if is_doubt(declaration):
+        return ReviewTurn.RULE
+    by = declaration.set_aside_by
+    return ReviewTurn.RETURN if by is not None and by in rulers_on(declaration) else ReviewTurn.UPHOLD
 
 
 def stuck_on(declarations: Iterable[Declaration]) -> Stuck[ReviewTurn] | None:
-    """The ruling that nobody may give today, of the first of these that is so; None where each has somebody."""
+    """The ruling that nobody may give today, of the first of these that is so; None where each has somebody, or waits
+    for none."""
     for one in declarations:
-        if rulers_on(one):
+        if rulers_on(one) or turn_of(one) is ReviewTurn.RETURN:
             continue
         roles = (ProgramRole.CHAIR,) if is_doubt(one) else UPHOLDERS
         is_held = any(in_office_holders(one.application.call.program, role) for role in roles)

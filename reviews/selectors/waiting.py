@@ -16,6 +16,7 @@ from audit.actors import Actor
 from programs.roles import ProgramRole
 from reviews.models import Assignment, Declaration
 from reviews.pages import DECLARE_OWN, FILE_REVIEWS, RECOMMEND, SCORE
+from reviews.selectors.late import to_uphold
 from reviews.selectors.turns import free_for, review_turns, stuck_turns
 from reviews.states import AssignmentState, ReviewTurn
 from work.pages import Page
@@ -98,7 +99,9 @@ def _line_of_chair(turned: Turned) -> WorkLine:
 
 
 def _line_of_doubt(doubt: Declaration) -> WorkLine:
-    return _line(doubt.application, str(ReviewTurn.RULE.row.act), FILE_REVIEWS, Hat.CHAIR, due=None)
+    """One that came after acts of its person stops the file, which is late as it is."""
+    due = doubt.application.due if to_uphold(doubt) else None
+    return _line(doubt.application, str(ReviewTurn.RULE.row.act), FILE_REVIEWS, Hat.CHAIR, due=due)
 
 
 def _label(file: Application) -> str:

@@ -290,8 +290,7 @@ def _move_assignment(application: Application, *, by: User, answer: Answer) -> N
 
 def _ask_for_a_ruling(declaration: Declaration, *, but: User | None = None) -> None:
     """Who may rule is told: on a doubt, or on what the person did before their conflict. Not `but`, who asks it."""
-    application = declaration.application
-    acts = () if is_doubt(declaration) else to_uphold(declaration)
+    application, doubt, acts = declaration.application, is_doubt(declaration), to_uphold(declaration)
     for person in rulers_on(declaration):
         if person == but:
             continue
@@ -300,11 +299,12 @@ def _ask_for_a_ruling(declaration: Declaration, *, but: User | None = None) -> N
                 reference=application.number,
                 person=declaration.user.full_name,
                 acts=Text.joined(act.label for act in acts),
+                doubt=doubt,
             ),
             to=person,
             link=RULE(application.number, declaration.user.public_id),
             application_id=application.pk,
-            key=f"ruling-asked:{declaration.pk}:{'late:' if acts else ''}{person.pk}",
+            key=f"ruling-asked:{declaration.pk}:{'' if doubt else 'late:'}{person.pk}",
         )
 
 

@@ -257,7 +257,7 @@ def rule(request: PersonRequest, reference: str, person_id: UUID) -> HttpRespons
     declared = application.declarations.latest_of_each().select_related("user")
     declaration = get_object_or_404(declared, user__public_id=person_id)
     open_ = declaration.answer == Answer.UNSURE and declaration.ruled_by_id is None
-    late = next((one for one in selectors.late_on(application) if not open_ and one.declaration == declaration), None)
+    late = None if open_ else selectors.late_of(declaration)
     form: RuleForm | UpholdForm | None = None
     typed = request.POST  # over something that was ruled on meanwhile: the refusal is said beside it
     if declaration.user_id != request.user.pk and (open_ or "ruling" in typed) and may_rule(application, request.user):
@@ -285,7 +285,6 @@ def rule(request: PersonRequest, reference: str, person_id: UUID) -> HttpRespons
         "acts": [act.label for act in declaration.acts],
         "late": isinstance(form, UpholdForm) and bool(selectors.to_uphold(declaration)),
         "before_decision": application.state in MARKABLE,
-        "of_screening": application.state == ApplicationState.INELIGIBLE and late is not None and not late.is_of_chain,
         "form": form,
         "cleared": standing_of(application.pk, declaration.user) == StandingState.CLEAR,
         "suggested": checks.proposed_conflicts(application, declaration.user, reader=request.user),

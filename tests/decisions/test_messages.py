@@ -11,6 +11,7 @@ from decisions import services
 from decisions.models import Decision
 from decisions.selectors.turns import concurs_for
 from decisions.services import messages
+from decisions.states import ReturnTo
 from funding.models import PartnerSeat
 from funding.querysets import SeatQuerySet
 from letters.models import Letter
@@ -225,15 +226,13 @@ def test_return_to_the_panel_is_said_to_its_chair_in_the_place_of_the_officers(c
     appointed("Closed", programme, "chair", closed=True)
     with clock.at(files.DECIDED_AT):
         files.declare(cast, decision, "approver")
-        services.send_back(decision, by=cast.approver, reason="À revoir.", to_panel=True)
+        services.send_back(decision, by=cast.approver, reason="À revoir.", to=ReturnTo.PANEL)
     assert sorted(told("decision_sent_back")) == ["Karim", "Louise"]
 
 
 @pytest.mark.parametrize(("was_given", "says"), [(True, "no longer counts"), (False, "no longer asked")])
-@pytest.mark.parametrize("to_panel", [True, False])
-def test_officer_of_a_partner_is_told_that_its_concurrence_is_void_and_not_why(
-    cast, programme, was_given, says, to_panel
-):
+@pytest.mark.parametrize("to", [ReturnTo.PANEL, ReturnTo.START])
+def test_officer_of_a_partner_is_told_that_its_concurrence_is_void_and_not_why(cast, programme, was_given, says, to):
     """With no page of a decision that they have none of any more; and once: another round asks them again."""
     make = files.concurred if was_given else files.approved
     decision = make(cast, programme, amount="75000.01")
@@ -243,7 +242,7 @@ def test_officer_of_a_partner_is_told_that_its_concurrence_is_void_and_not_why(
     second = seated("Second", partner)
     declare_standing(decision.application_id, user=seated("Conflict", partner), standing="conflict")
     with clock.at(files.DECIDED_AT):
-        services.send_back(decision, by=cast.approver, reason="À revoir.", to_panel=to_panel)
+        services.send_back(decision, by=cast.approver, reason="À revoir.", to=to)
     assert {cast.concurrence.given_name, "Second"}.isdisjoint(told("decision_sent_back"))
     given_by = [cast.concurrence.given_name]
     assert sorted(told("concurrence_void")) == sorted(given_by if was_given else [*given_by, second.given_name])
@@ -296,12 +295,12 @@ def ask_of_nobody(cast):
     Appointment.objects.filter(user=cast.approver).update(limit=D("1.00"))
 
 
-@pytest.mark.parametrize("to_panel", [True, False])
-def test_return_is_said_to_whoever_was_asked_for_the_step_and_had_not_taken_it(cast, programme, to_panel):
+@pytest.mark.parametrize("to", [ReturnTo.PANEL, ReturnTo.START])
+def test_return_is_said_to_whoever_was_asked_for_the_step_and_had_not_taken_it(cast, programme, to):
     decision = files.endorsed(cast, programme)
     with clock.at(files.DECIDED_AT):
         assert "Sylvie" in told("decision_waiting")
-        services.send_back(decision, by=cast.endorser, reason="Attendez.", to_panel=to_panel)
+        services.send_back(decision, by=cast.endorser, reason="Attendez.", to=to)
     assert "Sylvie" in told("decision_sent_back")
 
 

@@ -9,6 +9,7 @@ from applications.models import Application
 from decisions import services
 from decisions.models import Decision
 from decisions.selectors import return_of
+from decisions.states import ReturnTo
 from notifications.models import Message
 from notifications.notices import write
 from reviews.models import Assignment
@@ -25,10 +26,10 @@ FIRST, SECOND = "Le montant dépasse la ligne.", "Dites quelle dépense est reti
 LATER = files.DECIDED_AT + timedelta(hours=1)
 
 
-def sent_back(cast, decision, why, *, to_panel=True, at=files.DECIDED_AT):
+def sent_back(cast, decision, why, *, to=ReturnTo.PANEL, at=files.DECIDED_AT):
     with clock.at(at):
         files.declare(cast, decision, "approver")
-        return services.send_back(decision, by=cast.approver, reason=why, to_panel=to_panel)
+        return services.send_back(decision, by=cast.approver, reason=why, to=to)
 
 
 def recommended_again(cast, programme, decision):
@@ -64,7 +65,7 @@ def test_decision_says_that_it_was_sent_back_until_the_chain_goes_on(cast, progr
     decision = files.endorsed(cast, programme)
     files.endorsed(cast, programme, company="precision")
     assert return_of(decision) is return_of(files.decision_row(cast, programme, state="draft")) is None
-    sent_back(cast, decision, FIRST, to_panel=False)
+    sent_back(cast, decision, FIRST, to=ReturnTo.START)
     assert (return_of(decision).note, return_of(decision).by) == (FIRST, cast.approver)
     with clock.at(LATER):
         services.endorse(decision, by=cast.endorser)
@@ -108,7 +109,7 @@ def test_committee_begins_with_what_its_last_recommendation_said(cast, programme
     )  # fmt: skip
     with clock.at(files.DECIDED_AT):
         files.declare(cast, decision, "endorser")
-        services.send_back(decision, by=cast.endorser, reason=FIRST, to_panel=True)
+        services.send_back(decision, by=cast.endorser, reason=FIRST, to=ReturnTo.PANEL)
         if not passes:
             Assignment.objects.filter(application=decision.application).update(total=D("10"))
         client.force_login(cast.chair)
@@ -125,7 +126,7 @@ def test_committee_begins_with_what_its_last_recommendation_said(cast, programme
 def test_return_to_the_start_leads_everybody_to_the_decision_with_the_reason(cast, programme, client, language):
     decision = files.endorsed(cast, programme)
     reference = decision.application.reference
-    sent_back(cast, decision, FIRST, to_panel=False)
+    sent_back(cast, decision, FIRST, to=ReturnTo.START)
     pages = {one.recipient: (one.url_name, one.url_args) for one in Message.objects.filter(kind="decision_sent_back")}
     assert set(pages) == {cast.endorser, cast.officer}
     assert set(map(str, pages.values())) == {str(("decision-file", [reference]))}

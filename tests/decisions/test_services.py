@@ -12,7 +12,7 @@ from awards.models import Award
 from decisions import services
 from decisions.models import Concurrence, Decision, Step
 from decisions.services import messages
-from decisions.states import DecisionKind, DecisionState
+from decisions.states import DecisionKind, DecisionState, ReturnTo
 from documents.models import Rendering
 from funding import ledger
 from funding.models import Agreement, Envelope
@@ -233,7 +233,7 @@ def test_return_to_the_panel_voids_the_decision_and_gives_the_reserve_back(cast,
     decision = files.endorsed(cast, programme, amount="60000.00")
     envelope = decision.shares.get().envelope
     assert envelope.reserved == D("60000.00")
-    decision = services.send_back(decision, by=cast.endorser, reason="Note à revoir.", to_panel=True)
+    decision = services.send_back(decision, by=cast.endorser, reason="Note à revoir.", to=ReturnTo.PANEL)
     envelope = Envelope.objects.get(pk=envelope.pk)
     assert (decision.state, decision.application.state, envelope.reserved) == ("void", "reviewed", D("0.00"))
     assert "Louise" in [name for name, _url in told("decision_sent_back")]
@@ -291,7 +291,7 @@ def test_returned_to_the_panel_the_next_recommendation_is_what_is_drafted(cast, 
     decision = files.endorsed(cast, programme, amount="60000.00")
     envelope = decision.shares.get().envelope
     with clock.at(files.DECIDED_AT):
-        services.send_back(decision, by=cast.endorser, reason="Note à revoir.", to_panel=True)
+        services.send_back(decision, by=cast.endorser, reason="Note à revoir.", to=ReturnTo.PANEL)
         recommend(
             Application.objects.get(pk=decision.application_id), by=cast.chair, outcome="partial", amount=D("50000.00"),
             shares=[(envelope, D("50000.00"))], reasons_fr="Revu.", reasons_en="Reviewed.",
@@ -308,7 +308,7 @@ def test_trail_keeps_no_words_of_a_person(cast, programme):
     services.edit_reasons  # noqa: B018 (its own test below)
     decision = services.send_back(decision, by=cast.endorser, reason="Gauthier connaît le comité.")
     entries = Entry.objects.filter(application_id=decision.application_id)
-    assert entries.filter(verb="decision.send_back").get().given == {"to_panel": False}
+    assert entries.filter(verb="decision.send_back").get().given == {"back_to": "start"}
     assert "Gauthier connaît" not in "".join(str(entry.given) for entry in entries)
 
 

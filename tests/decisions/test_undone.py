@@ -18,6 +18,7 @@ from awards.models import Award
 from decisions import services
 from decisions.models import Decision
 from decisions.selectors.chain import unsent_of
+from decisions.states import ReturnTo
 from documents.models import Rendering
 from documents.services import render
 from funding import ledger
@@ -387,7 +388,7 @@ def test_void_decision_that_was_never_issued_reads_as_one(cast, programme, clien
         elif how == "cancelled":
             cancel_call(file.call, by=cast.officer, reason="Le programme prend fin.")
         else:
-            services.send_back(decision, by=cast.approver, reason="À revoir.", to_panel=True)
+            services.send_back(decision, by=cast.approver, reason="À revoir.", to=ReturnTo.PANEL)
     client.force_login(cast.officer)
     page = client.get(reverse("decision-file", args=[file.reference]))
     body = page.content.decode()

@@ -16,7 +16,7 @@ from decisions.models import Decision
 from decisions.querysets import ConcurrenceQuerySet, DecisionQuerySet, StepQuerySet
 from decisions.rules import reasons_can_change
 from decisions.selectors import edition_of, others_of, work_for
-from decisions.states import DecisionState
+from decisions.states import DecisionState, ReturnTo
 from funding.models import Agreement, Envelope
 from letters.models import Letter
 from moves.machine import allowed
@@ -192,7 +192,7 @@ def test_step_is_taken_on_the_decision_that_was_read_and_on_no_other(cast, progr
             services.send_back(decision, by=cast.endorser, reason="À revoir.")
             services.endorse(decision, by=cast.endorser)
         else:
-            services.send_back(decision, by=cast.endorser, reason="Tout.", to_panel=True)
+            services.send_back(decision, by=cast.endorser, reason="Tout.", to=ReturnTo.PANEL)
             recommend(
                 Application.objects.get(pk=file.pk), by=cast.chair, outcome="approved", amount=files.D("75000.00"),
                 shares=[(files.envelopes(programme)[0], files.D("75000.00"))], discussion="",

@@ -107,7 +107,7 @@ def told_by(kind):
 
 def test_every_fact_of_an_act_has_its_name():
     found = {*told_by(Facts), *told_by(Input)}
-    assert {"closed_at", "to_panel", "presumed", "items", "shares", "counted"} <= found
+    assert {"closed_at", "back_to", "presumed", "items", "shares", "counted"} <= found
     for app in RECORDING:
         for path in (ROOT / app).rglob("*.py"):
             found |= set(given_in(ast.parse(path.read_text(encoding="utf-8"))))

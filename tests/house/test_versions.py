@@ -92,6 +92,7 @@ UNVERSIONED = {
     "reports.ApiCall": Why.MACHINE,
     "reports.ApiKey": columns("name prefix digest networks", Why.ONCE),
     "reviews.Assignment": {"feedback": Why.COUNTED},
+    "applications.ScreeningReturn": columns("why", Why.ONCE),
     "reviews.Declaration": columns("note ruling recorded touches upheld_why set_aside_why", Why.ONCE),
     "reviews.Interest": {"organisation_name": Why.OWN, "neq": Why.OWN},
     "reviews.Recommendation": columns("reasons_fr reasons_en discussion inputs sent_back_why", Why.ONCE),

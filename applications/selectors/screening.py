@@ -1,0 +1,49 @@
+"""From when the marks of a checklist count, and whose work a finding is."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from applications.models import Application, ScreeningReturn
+from applications.selectors.submitted import current_snapshot
+from applications.states import IN_SCREENING
+from audit.models import Entry
+from audit.services import subject_of
+from audit.states import ActorKind
+from moves.models import DutyDone
+from moves.states import Duty
+
+FINDINGS = ("application.find_eligible", "application.find_ineligible")
+
+
+@dataclass(frozen=True)
+class Opened:
+    """When the screening of a file last began. `returned`: the act that brought it back after a finding; None where the
+    applicant's latest submission began it. Marks made before do not count until they are looked at again."""
+
+    at: datetime | None
+    returned: ScreeningReturn | None = None
+
+
+def screening_of(application: Application) -> Opened:
+    """When its screening last began: at its latest submission, or at its return since. Two queries."""
+    snapshot = current_snapshot(application)
+    sent = snapshot.at if snapshot else None
+    returned = application.screening_returns.latest_first().select_related("by").first()
+    if returned is not None and (sent is None or returned.at > sent):
+        return Opened(returned.at, returned)
+    return Opened(sent)
+
+
+def screened_by(application: Application) -> set[int]:
+    """Keys of those whose work the finding of a file is, or what is found of it so far: whoever made a mark that
+    counts, and whoever found it eligible or not; everybody who screened it, where the trail does not say who found it
+    so. Once it came back, of those from before nobody whose marks were looked at again."""
+    since = screening_of(application).at
+    marks = application.findings.marked()
+    people = {by for by, at in marks.values_list("by_id", "at") if by and (since is None or (at and at >= since))}
+    if application.state in IN_SCREENING:
+        return people
+    found = Entry.objects.of(*subject_of(application)).filter(verb__in=FINDINGS).last()
+    if found is None:
+        return set(DutyDone.objects.on(application.pk, Duty.SCREEN).values_list("user_id", flat=True))
+    return people | ({found.actor_id} if found.actor_kind == ActorKind.PERSON and found.actor_id else set())

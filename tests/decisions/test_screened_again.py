@@ -1,0 +1,308 @@
+"""A finding of ineligibility that does not stand: before its letter, the file goes back to be screened by somebody."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.db import transaction
+from django.urls import reverse
+
+from applications.findings import checklist_of
+from applications.models import Application, ScreeningReturn
+from applications.querysets import FindingQuerySet, ScreeningReturnQuerySet
+from applications.selectors.screening import screened_by, screening_of
+from applications.selectors.turns import Missing, Stuck
+from applications.services.screening import confirm_marks, find_complete, find_eligible, find_ineligible, mark_finding
+from applications.states import ApplicationState
+from audit import services as trail
+from decisions import services
+from decisions.models import Decision
+from decisions.rules import ways_back
+from decisions.selectors import present_decision, stuck_among, work_for
+from decisions.selectors.turns import _without_returner
+from decisions.states import DecisionState, ReturnTo
+from desk.selectors.file import awaited, rulings_for
+from moves.models import DutyDone
+from moves.querysets import DutyDoneQuerySet
+from moves.refusals import Forbidden, WrongMoment
+from moves.services import declare_standing, record_duty
+from moves.states import Duty
+from notifications.models import Message
+from notifications.notices import write
+from reviews.selectors import late_on
+from reviews.services import declare_interests
+from reviews.states import ReviewTurn
+from tests.decisions import files
+from tests.files import submitted_file
+from tests.mutants import proves
+
+pytestmark = pytest.mark.django_db
+SCREENED = datetime(2026, 10, 5, 15, tzinfo=UTC)
+WHY = "Le point sur les coûts a été écarté par une personne en conflit."
+
+
+@pytest.fixture
+def later(clock_at):
+    """Sets the clock so many hours after the finding."""
+    return lambda hours: clock_at(SCREENED + timedelta(hours=hours))
+
+
+@pytest.fixture
+def decision(cast, programme, later):
+    """Found ineligible by the screener on its costs, and endorsed; Emily screens too."""
+    later(0)
+    programme.appointments.create(cluster=programme.cluster, user=cast.emily, role="screener")
+    file = submitted_file(cast, programme)
+    for person in (cast.screener, cast.emily, cast.endorser, cast.approver, cast.chair, cast.officer):
+        declare_standing(file.pk, user=person, standing="clear")
+    find_complete(file, by=cast.screener)
+    for item in checklist_of(file):
+        passed = item.key != "costs"
+        mark_finding(file, item.key, by=cast.screener, passed=passed, reason="" if passed else "Temps du parrain.")
+    find_ineligible(fresh(file), by=cast.screener)
+    later(1)
+    services.endorse(present_decision(fresh(file)), by=cast.endorser)
+    Message.objects.all().delete()
+    later(2)
+    return present_decision(fresh(file))
+
+
+def fresh(file):
+    return Application.objects.select_related("call__program", "call__rules").get(pk=file.pk)
+
+
+def now(decision):
+    decision = Decision.objects.select_related("application").get(pk=decision.pk)
+    return decision.state, decision.application.state
+
+
+def told(kind):
+    rows = Message.objects.filter(kind=kind).select_related("recipient").order_by("recipient__given_name")
+    return [(one.recipient.given_name, one.url_name) for one in rows]
+
+
+def what(person):
+    return [(str(line.what), line.waits_for) for line in work_for(person)]
+
+
+@proves(_without_returner)
+def test_what_a_screener_found_before_a_conflict_is_found_again_by_somebody_else(cast, programme, decision, client):
+    """Ruled by the chair, who may not send it back; sent back by the endorser; looked at again by Emily."""
+    file = decision.application
+    declare_interests(file, by=cast.screener, answer="conflict", note="Mon frère y travaille.")
+    assert [one.acts for one in late_on(fresh(file))] == [(Duty.SCREEN,)]
+    client.force_login(cast.chair)
+    page = reverse("decision-late", args=[file.reference, cast.screener.public_id])
+    assert "revient à l’analyse d’admissibilité" in client.get(page).content.decode()
+    client.post(page, {"why": WHY})
+    assert now(decision) == (DecisionState.ENDORSED, ApplicationState.INELIGIBLE)
+
+    # Ruled on: nobody's home says to rule any more; who may send it back reads so, and others for whom it waits.
+    back = ("Renvoyer la décision\xa0: ce qu’une personne a fait ne tient pas", "")
+    assert [what(person) for person in (cast.chair, cast.endorser, cast.approver)] == [[], [back], [back]]
+    whom = "la personne qui peut renvoyer la décision\xa0: ce qu’une personne a fait ne tient pas"
+    assert str(awaited(fresh(file)).who) == whom
+    assert [one for one in what(cast.officer) if "décision" in one[0].lower()] == [("Décision en cours", whom)]
+    assert [rulings_for(fresh(file), person) for person in (cast.chair, cast.endorser)] == [[], []]
+    assert stuck_among([decision.pk]) == {}
+    with transaction.atomic():
+        for person in (cast.endorser, cast.approver):
+            declare_standing(file.pk, user=person, standing="conflict")
+        assert stuck_among([decision.pk]) == {decision.pk: Stuck(ReviewTurn.RETURN, (Missing(is_held=True),))}
+        programme.appointments.filter(role__in=["endorser", "approver"]).delete()
+        files.decision_row(cast, programme, state="endorsed")  # another, of which nothing is asked
+        assert stuck_among([decision.pk]) == {decision.pk: Stuck(ReviewTurn.RETURN, (Missing(is_held=False),))}
+        transaction.set_rollback(True)
+
+    client.force_login(cast.approver)  # whose step it was
+    assert "à renvoyer" in client.get(reverse("decision-queue")).content.decode()
+    client.force_login(cast.endorser)
+    client.post(
+        reverse("decision-send-back", args=[file.reference]),
+        {"reason": WHY, "to": "screening", "edition": _edition(client, file)},
+    )
+    assert now(decision) == (DecisionState.VOID, ApplicationState.SUBMITTED)
+    (row,) = ScreeningReturn.objects.all()
+    assert (row.by, row.why, row.at) == (cast.endorser, WHY, SCREENED + timedelta(hours=2))
+    assert told("decision_sent_back") == [
+        ("Emily", "file-screening"), ("Maude", "decision-file"), ("Sylvie", "decision-file"),
+    ]  # fmt: skip
+    body = write(Message.objects.filter(kind="decision_sent_back").first()).body
+    assert "de nouveau à l’analyse d’admissibilité" in body
+    assert WHY in body
+    assert late_on(fresh(file)) == []
+    assert str(awaited(fresh(file)).who) == "la personne qui analyse l’admissibilité"
+
+    later_page = reverse("file-screening", args=[file.reference])
+    client.force_login(cast.emily)
+    shown = client.get(later_page).content.decode()
+    assert WHY in shown
+    assert cast.endorser.full_name in shown
+    assert all(item.stale and item.passed is None for item in checklist_of(fresh(file)))
+    for finding in (find_eligible, find_ineligible):
+        with pytest.raises(WrongMoment) as refused:
+            finding(fresh(file), by=cast.emily)
+        assert [one.code for one in refused.value.refusals] == ["again"]
+        assert "avant le retour du dossier" in refused.value.message
+    (costs,) = (item for item in checklist_of(fresh(file)) if item.key == "costs")
+    mark_finding(fresh(file), "costs", by=cast.emily, passed=True, version=costs.version)
+    assert len(confirm_marks(fresh(file), by=cast.emily, submission=1)) == 10
+    assert find_eligible(fresh(file), by=cast.emily).state == ApplicationState.ELIGIBLE
+    assert screened_by(fresh(file)) == {cast.emily.pk}
+
+
+def _edition(client, file):
+    page = client.get(reverse("decision-send-back", args=[file.reference]))
+    return page.context["edition"]
+
+
+def test_outsiders_read_the_same_whatever_the_screening_became(cast, decision, client):
+    """The applicant's page does not change as the finding is made, endorsed, undone and made again."""
+    file = decision.application
+    address = reverse("application-detail", args=[file.public_id])
+
+    def read():
+        client.force_login(cast.sophie)
+        page = client.get(address).content.decode()
+        return page[page.index("<h1") : page.index("</main>")]
+
+    before = read()
+    services.send_back(decision, by=cast.endorser, reason=WHY, to=ReturnTo.SCREENING)
+    assert fresh(file).state == ApplicationState.SUBMITTED
+    assert read() == before
+    assert not Message.objects.filter(recipient=cast.sophie).exists()
+    assert fresh(file).complete_at == SCREENED
+    assert fresh(file).due == file.due
+
+
+@pytest.mark.parametrize(
+    ("state", "kind", "ways"),
+    [
+        (DecisionState.DRAFT, "approved", (ReturnTo.PANEL,)),
+        (DecisionState.ENDORSED, "approved", (ReturnTo.START, ReturnTo.PANEL)),
+        (DecisionState.DRAFT, "ineligible", (ReturnTo.SCREENING,)),
+        (DecisionState.APPROVED, "ineligible", (ReturnTo.START, ReturnTo.SCREENING)),
+        (DecisionState.DRAFT, "reconsidered", ()),
+        (DecisionState.ENDORSED, "reconsidered", (ReturnTo.START,)),
+    ],
+)
+def test_decision_goes_back_to_its_start_or_to_what_came_before_it(state, kind, ways):
+    assert ways_back(Decision(state=state, kind=kind)) == ways
+
+
+def test_finding_that_nobody_endorses_goes_back_from_its_draft(cast, decision, client):
+    """No conflict anywhere: the endorser does not agree. The page offers the one way there is."""
+    decision = services.send_back(decision, by=cast.endorser, reason="Précisez le motif.")
+    assert now(decision) == (DecisionState.DRAFT, ApplicationState.INELIGIBLE)
+    client.force_login(cast.endorser)
+    page = client.get(reverse("decision-send-back", args=[decision.application.reference])).content.decode()
+    assert 'value="screening"' in page
+    assert 'value="panel"' not in page
+    for to in (ReturnTo.START, ReturnTo.PANEL):
+        with pytest.raises(WrongMoment) as refused:
+            services.send_back(decision, by=cast.endorser, reason=WHY, to=to)
+        assert "que revenir à l’analyse d’admissibilité" in refused.value.message
+    with pytest.raises(Forbidden):
+        services.send_back(decision, by=cast.chair, reason=WHY, to=ReturnTo.SCREENING)
+    services.send_back(decision, by=cast.endorser, reason=WHY, to=ReturnTo.SCREENING)
+    assert now(decision) == (DecisionState.VOID, ApplicationState.SUBMITTED)
+    with pytest.raises(WrongMoment):
+        services.approve(decision, by=cast.approver)
+
+
+def test_decision_goes_back_to_nothing_that_did_not_come_before_it(cast, decision):
+    with pytest.raises(WrongMoment) as refused:
+        services.send_back(decision, by=cast.endorser, reason=WHY, to=ReturnTo.PANEL)
+    assert [one.code for one in refused.value.refusals] == ["state"]
+    assert now(decision) == (DecisionState.ENDORSED, ApplicationState.INELIGIBLE)
+
+
+def test_same_screener_may_find_it_ineligible_again_and_another_decision_is_drafted(cast, decision):
+    """Each return has its own row; the last one is the one that is read."""
+    file = decision.application
+    services.send_back(decision, by=cast.endorser, reason="Une première fois.", to=ReturnTo.SCREENING)
+    assert screened_by(fresh(file)) == set()
+    confirm_marks(fresh(file), by=cast.screener, submission=1)
+    find_ineligible(fresh(file), by=cast.screener)
+    second = present_decision(fresh(file))
+    assert (second.number, second.state) == (2, DecisionState.DRAFT)
+    services.send_back(second, by=cast.approver, reason="Une seconde.", to=ReturnTo.SCREENING)
+    assert screening_of(fresh(file)).returned.why == "Une seconde."
+
+
+@proves(ScreeningReturnQuerySet.latest_first)
+def test_returns_are_read_the_last_first(cast, decision):
+    rows = [decision.application.screening_returns.create(by=cast.endorser, why=why) for why in ("b", "c", "a")]
+    assert list(ScreeningReturn.objects.latest_first()) == rows[::-1]
+
+
+@proves(FindingQuerySet.marked)
+def test_items_that_say_nothing_are_not_marks(cast, decision):
+    """Taken back, or an item of one's own that waits for its mark."""
+    file = decision.application
+    kept = set(file.findings.marked().values_list("item", flat=True))
+    file.findings.create(item="own-1", own_fr="À voir", own_en="To see", by=cast.emily, at=SCREENED)
+    file.findings.filter(item="costs").update(passed=None)
+    assert set(file.findings.marked().values_list("item", flat=True)) == kept - {"costs"}
+
+
+@proves(DutyDoneQuerySet.on)
+def test_a_duty_on_a_file_is_whoevers_did_it(cast, programme, decision):
+    file = decision.application
+    other = submitted_file(cast, programme, company="precision")
+    record_duty(other.pk, by=cast.emily, duty=Duty.SCREEN)
+    record_duty(file.pk, by=cast.chair, duty=Duty.RECOMMEND)
+    assert [one.user_id for one in DutyDone.objects.on(file.pk, Duty.SCREEN)] == [cast.screener.pk]
+
+
+@proves(screened_by)
+def test_finding_is_the_work_of_whoever_marked_it_and_of_whoever_found_it_so(cast, programme, later):
+    """In screening the marks that count alone tell; then also whoever found it; a mark taken back, or older than the
+    file's return, is nobody's; where the trail does not say who found it, everybody who screened it."""
+    later(0)
+    for person in (cast.emily, cast.ben):
+        programme.appointments.create(cluster=programme.cluster, user=person, role="screener")
+    file, other = submitted_file(cast, programme), submitted_file(cast, programme, company="precision")
+    for one in (file, other):
+        for person in (cast.screener, cast.emily, cast.ben):
+            declare_standing(one.pk, user=person, standing="clear")
+    find_complete(file, by=cast.ben)
+    for item in checklist_of(file):
+        mark_finding(file, item.key, by=cast.screener, passed=True)
+    file.findings.create(item="own-1", own_fr="À voir", own_en="To see", by=cast.ben, at=SCREENED)
+    assert screened_by(fresh(file)) == {cast.screener.pk}
+    later(1)
+    mark_finding(fresh(file), "own-1", by=cast.emily, passed=True, version=1)
+    assert screened_by(fresh(file)) == {cast.screener.pk, cast.emily.pk}
+    with transaction.atomic():
+        file.findings.filter(item="own-1").delete()
+        find_eligible(fresh(file), by=cast.emily)
+        trail.record(file, "application.open", by=cast.ben)  # an entry after it, that is no finding
+        assert screened_by(fresh(file)) == {cast.screener.pk, cast.emily.pk}
+        transaction.set_rollback(True)
+    file.screening_returns.create(by=cast.endorser, at=SCREENED + timedelta(hours=1), why="À revoir.")
+    assert screened_by(fresh(file)) == {cast.emily.pk}  # at the very instant of the return
+    find_complete(other, by=cast.emily)
+    for item in checklist_of(other):
+        mark_finding(other, item.key, by=cast.ben, passed=True)
+    find_eligible(fresh(other), by=cast.emily)
+    Application.objects.filter(pk=file.pk).update(state="eligible")  # no finding in its trail
+    record_duty(file.pk, by=cast.chair, duty=Duty.RECOMMEND)
+    assert screened_by(fresh(file)) == {cast.screener.pk, cast.emily.pk}
+
+
+def test_mark_that_somebody_else_looked_at_again_is_no_longer_the_first_persons(cast, programme, later):
+    """In screening: marks alone tell. A screener whose every mark was made again has nothing that stands."""
+    later(0)
+    programme.appointments.create(cluster=programme.cluster, user=cast.emily, role="screener")
+    file = submitted_file(cast, programme)
+    for person in (cast.screener, cast.emily):
+        declare_standing(file.pk, user=person, standing="clear")
+    find_complete(file, by=cast.screener)
+    mark_finding(file, "rena", by=cast.screener, passed=True)
+    later(1)
+    assert screened_by(fresh(file)) == {cast.screener.pk}
+    mark_finding(file, "rena", by=cast.emily, passed=True, reason="Revu.", version=1)
+    assert screened_by(fresh(file)) == {cast.emily.pk}
+    declare_interests(file, by=cast.screener, answer="conflict", note="Mon frère.")
+    assert late_on(fresh(file)) == []
+    assert not Message.objects.filter(kind="ruling_asked").exists()
