@@ -4,11 +4,10 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Membership
 from applications.checks import attestations_of, missing_answers, unconfirmed
-from applications.findings import checklist_of
+from applications.findings import because_of, checklist_of
 from applications.models import Application
 from applications.rules import Askable, Asked, Changed, Checklist, Pieces, Readiness, is_askable
 from applications.selectors.answers import answers_of, form_of
-from applications.selectors.screening import screening_of
 from applications.selectors.submitted import current_snapshot, read_snapshot
 from audit.actors import Actor, person_key
 from moves.interests import barred_from
@@ -89,7 +88,7 @@ def checklist(application: Application, by: Actor) -> Checklist:
         without_reason=tuple(item.key for item in failed if not (item.finding and item.finding.reason.strip())),
         overdue=application.change_requests.overdue().exists(),
         decides=not policy_of(application.call).has_reviews,
-        returned=screening_of(application).returned is not None,
+        because=because_of(items),
     )
 
 

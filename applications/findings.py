@@ -3,9 +3,9 @@
 A finding proposes; a person decides. What the system cannot tell is `None`: the officer looks.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from functools import partial
 
 from django.utils.translation import get_language, ngettext
@@ -15,8 +15,9 @@ from applications import constants
 from applications.checks import eligibility_check, live_sponsorship
 from applications.figures import aid_of
 from applications.models import Application, Finding
+from applications.rules import Again
 from applications.selectors.answers import eligibility_of, form_of
-from applications.selectors.screening import screening_of
+from applications.selectors.screening import Opened, closed_to_markers, screening_of
 from applications.selectors.submitted import Submitted, current_snapshot, read_snapshot
 from applications.states import VALID
 from audit.actors import Actor
@@ -52,8 +53,8 @@ class Automatic:
 
 @dataclass(frozen=True)
 class Item:
-    """One item of the checklist of a file. `finding` is what the officer marked, None before; `stale`: it was marked
-    before the screening last began, and does not count until it is looked at again."""
+    """One item of the checklist of a file. `finding` is what the officer marked, None before; `again`: why that does
+    not count until it is looked at again."""
 
     key: str
     label: Text
@@ -61,8 +62,13 @@ class Item:
     automatic: Automatic | None = None
     finding: Finding | None = None
     own: bool = False
-    stale: bool = False
+    again: Again | None = None
     version: int = 0  # of its mark; 0 before the first
+
+    @property
+    def stale(self) -> bool:
+        """Whether its mark is to be looked at again."""
+        return self.again is not None
 
     @property
     def marked(self) -> bool | None:
@@ -95,7 +101,7 @@ def checklist_of(application: Application, *, reader: Actor | None = None) -> li
     content = read_snapshot(snapshot) if snapshot else Submitted()
     answers = content.answers
     marked = {finding.item: finding for finding in application.findings.select_related("by").order_by("pk")}
-    began = screening_of(application).at
+    opened, closed_to = screening_of(application), closed_to_markers(application)
     cache: dict[AutomaticCheck, Automatic] = {}
     items = []
     for rule in policy_of(application.call).screening.items:
@@ -111,7 +117,7 @@ def checklist_of(application: Application, *, reader: Actor | None = None) -> li
                 help=rule.help,
                 automatic=cache.get(name) if name else None,
                 finding=finding,
-                stale=_is_stale(finding, began),
+                again=_again(finding, opened, closed_to),
                 version=finding.version if finding else 0,
             )
         )
@@ -119,13 +125,23 @@ def checklist_of(application: Application, *, reader: Actor | None = None) -> li
         if key.startswith(OWN):
             label = Text(finding.own_fr, finding.own_en)
             mark = finding if finding.passed is not None else None
-            stale = _is_stale(mark, began)
-            items.append(Item(key, label, finding=mark, own=True, stale=stale, version=finding.version))
+            again = _again(mark, opened, closed_to)
+            items.append(Item(key, label, finding=mark, own=True, again=again, version=finding.version))
     return items
 
 
-def _is_stale(finding: Finding | None, began: datetime | None) -> bool:
-    return bool(finding and finding.passed is not None and finding.at and began and finding.at < began)
+def because_of(items: Iterable[Item]) -> Again | None:
+    """Why these items are to be looked at again; None where there are several reasons, or nothing to look at."""
+    reasons = {item.again for item in items if item.again}
+    return reasons.pop() if len(reasons) == 1 else None
+
+
+def _again(finding: Finding | None, opened: Opened, closed_to: Collection[int]) -> Again | None:
+    if finding is None or finding.passed is None:
+        return None
+    if finding.at and opened.at and finding.at < opened.at:
+        return Again.RETURNED if opened.returned else Again.SENT
+    return Again.CLOSED if finding.by_id in closed_to else None
 
 
 # ------------------------------------------------------- what is found, by name

@@ -23,7 +23,7 @@ from work import clock
 from work.texts import Text
 
 
-@after(Application.return_to_screening, Application.reopen_screening)
+@after(Application.return_to_screening, Application.screen_again, Application.reopen_screening)
 def keep_why_it_came_back(application: Application, made: Made[Facts, Input]) -> None:
     """Whoever screens reads by whom the finding was undone, when and why; each mark is to be looked at again. The clock
     is that of a file in screening."""

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from django_fsm import GET_STATE, FSMField
 
 from applications import rules
-from applications.states import MARKABLE, VALID, ApplicationState
+from applications.states import MARKABLE, VALID, WITH_PANEL, ApplicationState
 from moves.rules import earlier_acts_stand, has_a_reason
 from moves.states import Duty
 from moves.transitions import Reason, nobody, transition
@@ -182,14 +182,27 @@ class ApplicationLife(models.Model):
         """The reserve is released; the panel recommends again."""
 
     @transition(
-        field=state, source=ApplicationState.INELIGIBLE, target=ApplicationState.SUBMITTED,
+        field=state,
+        source=[ApplicationState.INELIGIBLE, ApplicationState.RECOMMENDED],
+        target=ApplicationState.SUBMITTED,
         permission=nobody, duty=None,
         done=_("Returned to screening"),
         given=Reason, fired=True,
         when_given=[has_a_reason],
     )
     def return_to_screening(self) -> None:
-        """The finding does not stand: the file is screened again, each mark looked at again."""
+        """Its decision goes back before its finding: the file is screened again, each mark looked at again."""
+
+    @transition(
+        field=state, source=[*WITH_PANEL, ApplicationState.WAITLISTED], target=ApplicationState.SUBMITTED,
+        permission=rules.may_uphold, duty=None,
+        label=_("Screen again"), done=_("Sent back to be screened again"),
+        facts=rules.Screened, given=Reason,
+        when=[rules.screening_came_before_a_conflict],
+        when_given=[has_a_reason],
+    )
+    def screen_again(self) -> None:
+        """Before a decision: what somebody found before a conflict of interest does not stand."""
 
     @transition(
         field=state, source=ApplicationState.RECOMMENDED, target=ApplicationState.APPROVED,

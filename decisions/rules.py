@@ -53,16 +53,10 @@ def concurs_for(decision: "Decision", by: Actor) -> bool:
     )
 
 
-def came_from(decision: "Decision") -> ReturnTo | None:
-    """What came before the decision, to which its file can be sent back: its panel, or its screening."""
-    return DecisionKind(decision.kind).row.follows
-
-
 def ways_back(decision: "Decision") -> tuple[ReturnTo, ...]:
     """Where a decision on its way can be sent back to, the nearest first; none of a draft that nothing came before."""
     start = (ReturnTo.START,) if decision.state in RETURNABLE else ()
-    before = came_from(decision)
-    return (*start, before) if before else start
+    return (*start, *DecisionKind(decision.kind).row.follows)
 
 
 def may_send_back(decision: "Decision", by: Actor) -> bool:
@@ -189,8 +183,8 @@ def goes_where_it_can(decision: "Decision", _facts: Facts, given: Return) -> Ref
     """To its start, unless it is there; or to what came before it."""
     if given.back_to in ways_back(decision):
         return None
-    if decision.state == DecisionState.DRAFT and came_from(decision) is ReturnTo.PANEL:
-        said = _("The decision is at its start already: it can only go back to the committee.")
+    if decision.state == DecisionState.DRAFT and ReturnTo.PANEL in ways_back(decision):
+        said = _("The decision is at its start already: it can only go back to the committee, or to screening.")
     elif decision.state == DecisionState.DRAFT:
         said = _("The decision is at its start already: it can only go back to screening.")
     else:

@@ -154,7 +154,10 @@ class ReturnTo(TextChoices):
 
     START = "start", _("the start of the approval chain")
     PANEL = "panel", _("the committee: it recommends again, and the money reserved is released")
-    SCREENING = "screening", _("screening: the finding is void, and the file is screened again")
+    SCREENING = "screening", _("screening: the file is screened again, and what was found since is void")
+
+
+PANEL_FIRST = (ReturnTo.PANEL, ReturnTo.SCREENING)
 
 
 @dataclass(frozen=True)
@@ -162,14 +165,14 @@ class KindRow:
     """What a decision of a kind means.
 
     `recommended`: the committee's outcome that it comes of; None where no committee gave one. `follows`: what came
-    before it, to which its file can be sent back; None: the request of its applicant. `opinion`: whose comes
-    before approval. `becomes`: the state of its file once it is issued, which its letter tells; None: the one that was
-    contested, which it upholds. `letter`: the letter that tells it.
+    before it, to which its file can be sent back, the nearest first: nothing before the request of its applicant.
+    `opinion`: whose comes before approval. `becomes`: the state of its file once it is issued, which its letter tells;
+    None: the one that was contested, which it upholds. `letter`: the letter that tells it.
     """
 
     tag: Tag
     recommended: Outcome | None
-    follows: ReturnTo | None
+    follows: tuple[ReturnTo, ...]
     opinion: Turn
     becomes: ApplicationState | None
     letter: LetterKind
@@ -182,31 +185,31 @@ class DecisionKind(States):
     row: KindRow
 
     APPROVED = "approved", KindRow(
-        tag=Tag.GOOD, recommended=Outcome.APPROVED, follows=ReturnTo.PANEL, opinion=Turn.ENDORSE,
+        tag=Tag.GOOD, recommended=Outcome.APPROVED, follows=PANEL_FIRST, opinion=Turn.ENDORSE,
         becomes=ApplicationState.APPROVED, letter=LetterKind.APPROVED, is_funded=True,
     ), _("approval")  # fmt: skip
     PARTIAL = "partial", KindRow(  # an approval with its own amount
-        tag=Tag.GOOD, recommended=Outcome.PARTIAL, follows=ReturnTo.PANEL, opinion=Turn.ENDORSE,
+        tag=Tag.GOOD, recommended=Outcome.PARTIAL, follows=PANEL_FIRST, opinion=Turn.ENDORSE,
         becomes=ApplicationState.APPROVED, letter=LetterKind.APPROVED, is_funded=True,
     ), _("approval in part")  # fmt: skip
     INVITED = "invited", KindRow(
-        tag=Tag.GOOD, recommended=Outcome.INVITED, follows=ReturnTo.PANEL, opinion=Turn.ENDORSE,
+        tag=Tag.GOOD, recommended=Outcome.INVITED, follows=PANEL_FIRST, opinion=Turn.ENDORSE,
         becomes=ApplicationState.INVITED, letter=LetterKind.INVITED, is_funded=False,
     ), _("invitation to the next stage")  # fmt: skip
     WAITLISTED = "waitlisted", KindRow(
-        tag=Tag.WAIT, recommended=Outcome.WAITLISTED, follows=ReturnTo.PANEL, opinion=Turn.ENDORSE,
+        tag=Tag.WAIT, recommended=Outcome.WAITLISTED, follows=PANEL_FIRST, opinion=Turn.ENDORSE,
         becomes=ApplicationState.WAITLISTED, letter=LetterKind.WAITLISTED, is_funded=False,
     ), _("waiting list")  # fmt: skip
     DECLINED = "declined", KindRow(
-        tag=Tag.BAD, recommended=Outcome.DECLINED, follows=ReturnTo.PANEL, opinion=Turn.ENDORSE,
+        tag=Tag.BAD, recommended=Outcome.DECLINED, follows=PANEL_FIRST, opinion=Turn.ENDORSE,
         becomes=ApplicationState.DECLINED, letter=LetterKind.DECLINED, is_funded=False,
     ), _("refusal")  # fmt: skip
     INELIGIBLE = "ineligible", KindRow(
-        tag=Tag.BAD, recommended=None, follows=ReturnTo.SCREENING, opinion=Turn.ENDORSE,
+        tag=Tag.BAD, recommended=None, follows=(ReturnTo.SCREENING,), opinion=Turn.ENDORSE,
         becomes=ApplicationState.DECLINED, letter=LetterKind.INELIGIBLE, is_funded=False,
     ), _("ineligibility")  # fmt: skip
     RECONSIDERED = "reconsidered", KindRow(
-        tag=Tag.INFO, recommended=None, follows=None, opinion=Turn.RECONSIDER,
+        tag=Tag.INFO, recommended=None, follows=(), opinion=Turn.RECONSIDER,
         becomes=None, letter=LetterKind.RECONSIDERED, is_funded=False,
     ), _("reconsideration")  # fmt: skip
 

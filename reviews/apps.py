@@ -7,12 +7,12 @@ class ReviewsConfig(AppConfig):
 
     def ready(self) -> None:
         from applications.pages import DECLARE_PAGE, FILE_TABS
+        from applications.rules import UPHOLDERS
         from applications.selectors.people import in_office
         from notifications.constants import Concern
         from notifications.notices import ask_again, tell_whether
         from programs.roles import ProgramRole
         from reviews.pages import DECLARE
-        from reviews.rules import UPHOLDERS
         from reviews.selectors.holding import HOLDING
         from work.pages import Tab
 

@@ -2,10 +2,11 @@
 
 from accounts.rules import is_person
 from applications.models import Application
-from applications.rules import Panel, Reviews, Scores
+from applications.rules import Panel, Reviews, Scores, Screened
 from applications.selectors import cohorts
 from audit.actors import Actor
 from moves.registry import facts_of
+from moves.states import Duty
 from programs.selectors import policy_of, rubric_of
 from reviews import checks, scoring, selectors
 from reviews.models import Assignment
@@ -23,6 +24,11 @@ def panel(application: Application, by: Actor) -> Panel:
         problems=tuple(checks.panel_problems(application)),
         touched=_touched(application),
     )
+
+
+@facts_of(Application.screen_again)
+def screened(application: Application, by: Actor) -> Screened:
+    return Screened(late=any(Duty.SCREEN in late.acts for late in selectors.late_on(application)))
 
 
 @facts_of(Application.complete_review)

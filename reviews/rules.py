@@ -81,14 +81,6 @@ WHO_UPHOLDS = _(
 )
 
 
-UPHOLDERS = (ProgramRole.CHAIR, ProgramRole.ENDORSER)
-
-
-def may_uphold(application: "Application", by: Actor) -> bool:
-    """The chair, and the endorser: a chair's own acts are ruled on too, in a cluster that has one chair."""
-    return any(holds(by, role, application.call.program) for role in UPHOLDERS)
-
-
 # A recommendation that no longer stands
 
 REVIEWS_CHANGED = _(

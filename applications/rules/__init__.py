@@ -35,6 +35,7 @@ from applications.rules.outcome import (
     was_of_ineligibility,
 )
 from applications.rules.people import (
+    UPHOLDERS,
     is_chair,
     is_confirmer,
     is_officer,
@@ -42,6 +43,7 @@ from applications.rules.people import (
     is_reconsiderer,
     is_screener,
     is_signatory,
+    may_uphold,
 )
 from applications.rules.reviews import (
     AMOUNT,
@@ -68,13 +70,16 @@ from applications.rules.reviews import (
 )
 from applications.rules.screening import (
     ONLY_A_SCREENER,
+    Again,
     Checklist,
     Pieces,
+    Screened,
     checklist_has_passed,
     every_piece_is_there,
     failed_items_have_reasons,
     is_decided_by_checklist,
     is_not_found_complete,
+    screening_came_before_a_conflict,
     to_look_at_again,
     was_found_complete,
 )
@@ -116,6 +121,8 @@ __all__ = [
     "QUORUM",
     "SHARES",
     "UNCONFIRMED",
+    "UPHOLDERS",
+    "Again",
     "Askable",
     "Asked",
     "Change",
@@ -131,6 +138,7 @@ __all__ = [
     "Readiness",
     "Reviews",
     "Scores",
+    "Screened",
     "Signing",
     "WithItsCall",
     "amount_is_of_outcome",
@@ -165,6 +173,7 @@ __all__ = [
     "is_screener",
     "is_signatory",
     "last_closing",
+    "may_uphold",
     "names_what_to_change",
     "no_letter_has_told",
     "nobody_has_opened_it",
@@ -177,6 +186,7 @@ __all__ = [
     "say_what_is_wrong",
     "says_what_is_wrong",
     "scores_allow_it",
+    "screening_came_before_a_conflict",
     "shares_add_up",
     "takes_answers",
     "takes_until",

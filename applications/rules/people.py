@@ -35,5 +35,13 @@ def is_officer_or_chair(application: "Application", by: Actor) -> bool:
     return is_officer(application, by) or is_chair(application, by)
 
 
+UPHOLDERS = (ProgramRole.CHAIR, ProgramRole.ENDORSER)
+
+
+def may_uphold(application: "Application", by: Actor) -> bool:
+    """The chair, and the endorser: a chair's own acts are ruled on too, in a cluster that has one chair."""
+    return any(holds(by, role, application.call.program) for role in UPHOLDERS)
+
+
 def is_reconsiderer(application: "Application", by: Actor) -> bool:
     return holds(by, ProgramRole.RECONSIDERER, application.call.program)

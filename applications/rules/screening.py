@@ -1,6 +1,7 @@
 """What a finding asks of the checklist."""
 
 from dataclasses import dataclass
+from enum import Enum
 from typing import TYPE_CHECKING
 
 from django.utils.translation import get_language, gettext_lazy, ngettext
@@ -20,6 +21,14 @@ ONLY_A_SCREENER = gettext_lazy(
 )
 
 
+class Again(Enum):
+    """Why a mark does not count until somebody looks at it again."""
+
+    SENT = "made before the applicant's latest submission"
+    RETURNED = "made before the file came back, after a finding"
+    CLOSED = "made by somebody to whom the file has been closed since"
+
+
 @dataclass(frozen=True)
 class Pieces(Facts):
     """What a submission lacks, each in words: answers that the form requires, documents whose file is gone, the
@@ -33,8 +42,8 @@ class Checklist(Facts):
     """How the screening stands: items not marked, those to look at again since it last began, how many of these had
     failed, keys of those that failed and of those of them without a reason.
 
-    `returned`: it last began as the file came back after a finding, not as its applicant sent something. `overdue`:
-    the request for changes that waits is past its day. `decides`: the programme has no reviews.
+    `because`: why they are to be looked at again; None where there are several reasons, or nothing to look at.
+    `overdue`: the request for changes that waits is past its day. `decides`: the programme has no reviews.
     """
 
     open: int
@@ -44,7 +53,20 @@ class Checklist(Facts):
     without_reason: tuple[str, ...]
     overdue: bool
     decides: bool
-    returned: bool = False
+    because: Again | None = None
+
+
+@dataclass(frozen=True)
+class Screened(Facts):
+    """Whether a conflict of interest was declared after the screening that stands, by whose work it is."""
+
+    late: bool
+
+
+def screening_came_before_a_conflict(_application: "Application", facts: Screened) -> Refusal | None:
+    if facts.late:
+        return None
+    return Refusal(_("Nothing in the screening of this file came before a conflict of interest."), code="state")
 
 
 def is_not_found_complete(application: "Application", _facts: object) -> Refusal | None:
@@ -75,7 +97,7 @@ def checklist_has_passed(application: "Application", facts: Checklist) -> Refusa
     if facts.open:
         return Refusal(_("The checklist is not complete."), code="open")
     if facts.again:
-        return Refusal(to_look_at_again(facts.again, returned=facts.returned), code="again")
+        return Refusal(to_look_at_again(facts.again, facts.because), code="again")
     if facts.failed:
         return Refusal(_("An item of the checklist failed: the file is not eligible."), code="failed")
     if application.place == Place.WAITING:
@@ -87,7 +109,7 @@ def failed_items_have_reasons(application: "Application", facts: Checklist) -> R
     """Asked of `find_ineligible`. A file whose request for changes is not overdue keeps its time to answer. The letter
     says every item that failed: none of them before what the applicant sent since."""
     if facts.failed_before:
-        return Refusal(_failed_before(facts.failed_before, returned=facts.returned), code="again")
+        return Refusal(_failed_before(facts.failed_before, facts.because), code="again")
     if not facts.failed:
         return Refusal(_("No item of the checklist is marked as failed."), code="passed")
     if facts.without_reason:
@@ -97,36 +119,45 @@ def failed_items_have_reasons(application: "Application", facts: Checklist) -> R
     return None
 
 
-def _failed_before(count: int, *, returned: bool) -> str:
-    said = ngettext(
-        "One item failed before the applicant's latest submission: look at it again.",
-        "%(count)s items failed before the applicant's latest submission: look at each again.",
-        count,
-    )
-    if returned:
+def _failed_before(count: int, because: Again | None) -> str:
+    if because is Again.SENT:
         said = ngettext(
-            "One item failed before the file came back to screening: look at it again.",
-            "%(count)s items failed before the file came back to screening: look at each again.",
+            "One item failed before the applicant's latest submission: look at it again.",
+            "%(count)s items failed before the applicant's latest submission: look at each again.",
+            count,
+        )
+    else:
+        said = ngettext(
+            "One item that failed is to be looked at again first.",
+            "%(count)s items that failed are to be looked at again first.",
             count,
         )
     return said % {"count": count}
 
 
-def to_look_at_again(count: int, *, returned: bool = False) -> str:
-    """How many items were marked before the screening last began, in a sentence: at the applicant's latest submission,
-    or as the file came back (`returned`)."""
-    if returned:
-        said = ngettext(
-            "One item was marked before the file came back to screening: look at it again.",
-            "%(count)s items were marked before the file came back to screening: look at each again.",
-            count,
-        )
-        return said % {"count": count}
-    said = ngettext(
-        "One item was marked before the applicant's latest submission: look at it again.",
-        "%(count)s items were marked before the applicant's latest submission: look at each again.",
-        count,
-    )
+def to_look_at_again(count: int, because: Again | None) -> str:
+    """How many marks do not count until they are looked at again, and why, in a sentence."""
+    match because:
+        case Again.SENT:
+            said = ngettext(
+                "One item was marked before the applicant's latest submission: look at it again.",
+                "%(count)s items were marked before the applicant's latest submission: look at each again.",
+                count,
+            )
+        case Again.RETURNED:
+            said = ngettext(
+                "One item was marked before the file came back to screening: look at it again.",
+                "%(count)s items were marked before the file came back to screening: look at each again.",
+                count,
+            )
+        case Again.CLOSED:
+            said = ngettext(
+                "One item was marked by somebody to whom the file has been closed since: look at it again.",
+                "%(count)s items were marked by somebody to whom the file has been closed since: look at each again.",
+                count,
+            )
+        case None:
+            said = ngettext("One item is to be looked at again.", "%(count)s items are to be looked at again.", count)
     return said % {"count": count}
 
 

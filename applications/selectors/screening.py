@@ -9,7 +9,7 @@ from applications.states import IN_SCREENING
 from audit.models import Entry
 from audit.services import subject_of
 from audit.states import ActorKind
-from moves.models import DutyDone
+from moves.models import DutyDone, Stance
 from moves.states import Duty
 
 FINDINGS = ("application.find_eligible", "application.find_ineligible")
@@ -34,16 +34,24 @@ def screening_of(application: Application) -> Opened:
     return Opened(sent)
 
 
+def closed_to_markers(application: Application) -> set[int]:
+    """Keys of those who marked a file in screening and to whom it is closed: no mark of theirs counts before somebody
+    else looks at it again. None once it was found eligible or not: the finding is ruled on, not its marks."""
+    if application.state not in IN_SCREENING:
+        return set()
+    closed = Stance.objects.barring().filter(application_id=application.pk)
+    return set(closed.filter(user_id__in=application.findings.values("by_id")).values_list("user_id", flat=True))
+
+
 def screened_by(application: Application) -> set[int]:
-    """Keys of those whose work the finding of a file is, or what is found of it so far: whoever made a mark that
-    counts, and whoever found it eligible or not; everybody who screened it, where the trail does not say who found it
-    so. Once it came back, of those from before nobody whose marks were looked at again."""
-    since = screening_of(application).at
-    marks = application.findings.marked()
-    people = {by for by, at in marks.values_list("by_id", "at") if by and (since is None or (at and at >= since))}
+    """Keys of those whose work the finding of a file is: whoever made a mark that counts, and whoever found it eligible
+    or not; everybody who screened it, where the trail does not say who found it so. Nobody in screening: there, marks
+    alone are to be looked at again."""
     if application.state in IN_SCREENING:
-        return people
+        return set()
     found = Entry.objects.of(*subject_of(application)).filter(verb__in=FINDINGS).last()
     if found is None:
         return set(DutyDone.objects.on(application.pk, Duty.SCREEN).values_list("user_id", flat=True))
+    since, marks = screening_of(application).at, application.findings.marked()
+    people = {by for by, at in marks.values_list("by_id", "at") if by and (since is None or (at and at >= since))}
     return people | ({found.actor_id} if found.actor_kind == ActorKind.PERSON and found.actor_id else set())

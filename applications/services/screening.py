@@ -22,6 +22,7 @@ from moves.machine import move, refusals
 from moves.refusals import Refusal, WrongMoment
 from moves.services import record_duty
 from moves.states import Duty
+from moves.transitions import Reason
 from notifications import messages
 from notifications.services import queue_message
 from work import clock
@@ -142,6 +143,13 @@ def find_ineligible(application: Application, *, by: Actor) -> Application:
     close_request(application, by=by)
     start_clock(application)
     return application
+
+
+@transaction.atomic
+def screen_again(application: Application, *, by: Actor, reason: str) -> Application:
+    """Send a file back to be screened, for its screening came before a conflict of interest and does not stand. Returns
+    the row. Forbidden but for who rules on that; WrongMoment where nothing came before one, or without words."""
+    return move(application, Application.screen_again, by=by, given=Reason((reason or "").strip()))
 
 
 def marking_refusals(application: Application, *, by: Actor) -> tuple[Refusal, ...]:

@@ -18,11 +18,11 @@ from django.views.decorators.http import require_http_methods
 from accounts.models import User
 from accounts.requests import PersonRequest
 from applications.access import STAFF, enter
-from applications.findings import checklist_of
+from applications.findings import because_of, checklist_of
 from applications.forms.staff import ConfirmForm, MarkForm, OwnItemForm
 from applications.models import Application
 from applications.pages import DECLARE_PAGE
-from applications.rules import to_look_at_again
+from applications.rules import Again, to_look_at_again
 from applications.selectors.people import officers_of
 from applications.selectors.progress import checked_again
 from applications.selectors.screening import screening_of
@@ -125,7 +125,6 @@ def _page(
             form = MarkForm(initial=initial, auto_id=f"{item.key}_%s")
         lines.append({"item": item, "form": form})
     stale = [item for item in items if item.stale]
-    returned = screening_of(application).returned
     latest = current_snapshot(application)
     failed = [item for item in items if item.passed is False]
     findings = {
@@ -155,8 +154,9 @@ def _page(
         "total": len(items),
         "failing": len(failed),
         "stale": stale,
-        "look_again": to_look_at_again(len(stale), returned=returned is not None) if stale else "",
-        "returned": returned,
+        "look_again": to_look_at_again(len(stale), because_of(stale)) if stale else "",
+        "returned": screening_of(application).returned,
+        "again_as_sent": because_of(stale) is Again.SENT,
         "confirm_form": ConfirmForm(initial={"submission": latest.number}) if stale and latest else None,
         "complete": complete,
         "again": checked_again(application),

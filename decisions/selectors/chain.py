@@ -15,7 +15,6 @@ from audit.actors import Actor
 from decisions import checks
 from decisions.models import Decision, Step
 from decisions.querysets import DecisionQuerySet
-from decisions.rules import came_from
 from decisions.states import (
     BEFORE_APPROVAL,
     ONCE_ISSUED,
@@ -32,6 +31,7 @@ from funding.models import Envelope, LedgerEntry
 from letters.models import Letter
 from letters.states import LetterState
 from moves.machine import foreseen
+from moves.registry import ways
 from moves.states import Duty
 from reviews.models import Declaration
 from reviews.selectors import Late, late_on, panel_reviews, reread
@@ -84,12 +84,20 @@ def acts_of_chain(application: Application) -> Iterator[tuple[int, Duty]]:
             yield person, DUTY_OF[StepKind(kind)]
 
 
-def return_for(decision: Decision, late: Late) -> ReturnTo | None:
-    """Where a decision goes back to when these acts do not stand: its start, where each was an act of the chain; else
-    what came before it. None where there is nowhere: nothing came before."""
+def return_for(decision: Decision | None, late: Late) -> ReturnTo | None:
+    """Where a file goes back to when these acts do not stand: its decision on its way, to its start, where each was an
+    act of the chain; else as far as the earliest of them, its screening or its committee. None where there is nowhere:
+    what was issued stands, and nothing came before the request of an applicant."""
+    screened = Duty.SCREEN in late.acts
+    if decision is None or decision.state not in OPEN:
+        is_before = late.declaration.application.state in ways(Application.screen_again)
+        return ReturnTo.SCREENING if screened and is_before else None
     if late.is_of_chain and decision.state in RETURNABLE:
         return ReturnTo.START
-    return came_from(decision)
+    follows = DecisionKind(decision.kind).row.follows
+    if screened and ReturnTo.SCREENING in follows:
+        return ReturnTo.SCREENING
+    return next(iter(follows), None)
 
 
 def rulings_on(decision: Decision) -> tuple[Declaration, ...]:

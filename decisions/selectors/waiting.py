@@ -4,15 +4,15 @@ from collections.abc import Collection, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 
-from django.db.models import Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.rules import is_person
 from applications.models import Application
+from applications.rules import UPHOLDERS
 from applications.selectors.turns import NOBODY
-from applications.states import WITH_PANEL
+from applications.states import UNDER_WAY
 from audit.actors import Actor
 from decisions.models import Concurrence, Decision
 from decisions.pages import CONCURRENCE, FILE_DECISION
@@ -27,7 +27,6 @@ from programs.roles import ProgramRole
 from programs.rules import holds, roles_held
 from reviews.models import Declaration
 from reviews.pages import RULE
-from reviews.rules import UPHOLDERS
 from reviews.selectors import late_of, rulers_on, turn_of
 from reviews.states import ReviewTurn
 from work.selectors import MOST, Rest, WorkLine, first_lines
@@ -138,8 +137,7 @@ def _work_of_rulings(user: User, limit: int) -> list[WorkLine]:
     roles = roles_held(user).intersection({*UPHOLDERS, *RETURNERS})
     if not roles:
         return []
-    decided = Decision.objects.open().values("application_id")
-    files = Application.objects.held_by(user, *roles).filter(Q(pk__in=decided) | Q(state__in=WITH_PANEL))
+    files = Application.objects.held_by(user, *roles).filter(state__in=UNDER_WAY)
     doubts = Declaration.objects.to_rule_on().order_by().values("pk")
     late = Declaration.objects.touching().filter(application__in=files.values("pk"))
     found = late.exclude(pk__in=doubts).select_related("user", "application__call__program")

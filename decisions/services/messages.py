@@ -174,6 +174,8 @@ def concerned_by_return(
     people = _acted_on(decision) | set(asked)
     people |= {person for _turn, person in takers_of(decision)}
     people |= set(whose_again(decision, to))
+    if to is ReturnTo.SCREENING and decision.recommendation is not None:  # it is void with the decision
+        people |= set(holders_of(file, ProgramRole.CHAIR))
     people |= set(officers_of(file) if with_officers or to is not ReturnTo.PANEL else ())
     return unbarred(file.pk, sorted((one for one in people if one.pk != by.pk), key=lambda one: one.pk))
 

@@ -1,9 +1,10 @@
 """A ruling that what a person did before a conflict of interest does not stand: the decision goes back."""
 
 from django.db import transaction
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.models import User
+from applications.services.screening import screen_again
 from audit.services import record
 from decisions.models import Decision
 from decisions.selectors.chain import present_decision, return_for
@@ -16,30 +17,34 @@ from reviews.models import Declaration
 from reviews.selectors import late_of
 from reviews.services import keep_set_aside
 
+NOTHING_TO_RETURN = gettext_lazy(
+    "Nothing that is still to be decided stands on these acts: there is nothing to send back."
+)
+
 
 @transaction.atomic
 def set_acts_aside(declaration: Declaration, *, by: User, why: str) -> bool:
-    """What a person did on a file before they declared a conflict in it does not stand: its decision is sent back, to
-    what came before the chain, its panel or its screening, where an act was of that; else to its start.
+    """What a person did on a file before they declared a conflict in it does not stand: the file goes back as far as
+    the earliest of these acts (`return_for`), its decision, where one is on its way, with it.
 
-    Returns whether it was sent back: where `by` may not do that, those who may are told, with the reason. Who may rule:
-    as to uphold. WrongMoment where no decision on its way stands on these acts, or where nothing came before it.
+    Returns whether it went back: where `by` may not send a decision back, those who may are told, with the reason. Who
+    may rule: as to uphold. WrongMoment where nothing that is still to be decided stands on these acts.
     """
     declaration = keep_set_aside(declaration, by=by, why=why)
-    decision = present_decision(declaration.application)
-    late = late_of(declaration)
-    if decision is None or decision.state not in OPEN or late is None:
-        sentence = _("No decision on its way stands on these acts: there is nothing to send back.")
-        raise WrongMoment(Refusal(sentence, code="state"))
-    to = return_for(decision, late)
-    if to is None:
-        sentence = _("Nothing came before this decision: there is nowhere before its start to send it back to.")
-        raise WrongMoment(Refusal(sentence, code="state"))
+    application = declaration.application
+    decision, late = present_decision(application), late_of(declaration)
+    on_its_way = decision if decision is not None and decision.state in OPEN else None
+    to = return_for(decision, late) if late else None
+    if late is None or to is None:
+        raise WrongMoment(Refusal(NOTHING_TO_RETURN, code="state"))
     why = why.strip()
     given = {"touches": [str(act) for act in late.acts]}
     record(declaration, "set_aside", by=by, given=given, personal={"why": why})
-    if allowed(decision, by, Decision.send_back):
-        send_back(decision, by=by, reason=why, to=to)
+    if on_its_way is None:
+        screen_again(application, by=by, reason=why)
         return True
-    messages.tell_to_send_back(decision, declaration, reason=why)
+    if allowed(on_its_way, by, Decision.send_back):
+        send_back(on_its_way, by=by, reason=why, to=to)
+        return True
+    messages.tell_to_send_back(on_its_way, declaration, reason=why)
     return False

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.models import User
 from accounts.requests import PersonRequest
 from applications.access import STAFF, enter
+from applications.rules import may_uphold
 from audit.states import Read, ReadOne
 from decisions import selectors, services
 from decisions.checks import agreements_to_concur
@@ -35,7 +36,6 @@ from moves.refusals import WrongMoment
 from moves.transitions import MoveOf
 from reviews.access import may_declare
 from reviews.pages import RULE
-from reviews.rules import may_uphold
 from reviews.selectors import late_on, rulers_on, turn_of, upheld_on
 from reviews.states import ReviewTurn
 from work.versions import Overtaken

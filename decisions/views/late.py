@@ -10,14 +10,18 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from accounts.requests import PersonRequest
+from applications.access import STAFF, enter
+from applications.models import Application
+from applications.pages import FILE_PAGE
+from applications.rules import may_uphold
 from audit.states import Read
 from decisions import selectors, services
 from decisions.forms import SetAsideForm
 from decisions.models import Decision
-from decisions.views.chain import decision_of
+from decisions.states import OPEN
 from moves.machine import allowed
 from moves.refusals import Forbidden, WrongMoment
-from reviews.rules import WHO_UPHOLDS, may_uphold
+from reviews.rules import WHO_UPHOLDS
 from reviews.selectors import late_on
 
 
@@ -25,12 +29,12 @@ from reviews.selectors import late_on
 @require_http_methods(["GET", "POST"])
 def set_aside(request: PersonRequest, reference: str, person_id: UUID) -> HttpResponse:
     """The second answer to a conflict declared late. A refusal is said beside what was typed."""
-    decision = decision_of(request, reference, read=Read.DECLARATION)
-    application = decision.application
+    application = enter(request.user, STAFF, read=Read.DECLARATION, reference=reference)
+    decision = selectors.present_decision(application)
     if not may_uphold(application, request.user):
         raise Forbidden(WHO_UPHOLDS)
     late = next((one for one in late_on(application) if one.declaration.user.public_id == person_id), None)
-    if late is None or (request.method == "GET" and selectors.return_for(decision, late) is None):
+    if late is None:
         raise Http404
     declaration = late.declaration
     form = SetAsideForm(request.POST or None)
@@ -41,16 +45,23 @@ def set_aside(request: PersonRequest, reference: str, person_id: UUID) -> HttpRe
             form.add_error(None, str(problem.message))
         else:
             told = _("Your reasons were sent to those who may send the decision back.")
-            messages.success(request, _("The decision is sent back.") if returned else told)
-            return redirect("decision-file", reference)
-    back = next(iter(allowed(decision, request.user, Decision.send_back)), None)
+            messages.success(request, _("The file is sent back.") if returned else told)
+            return redirect(FILE_PAGE(reference).url)
+    on_its_way = decision if decision is not None and decision.state in OPEN else None
+    steps = (
+        allowed(on_its_way, request.user, Decision.send_back)
+        if on_its_way is not None
+        else allowed(application, request.user, Application.screen_again)
+    )
+    back = next(iter(steps), None)
     context = {
         "application": application,
         "declaration": declaration,
         "to": selectors.return_for(decision, late),
         "may_return": back is not None,
         "undeclared": back is not None and back.undeclared,
-        "returners": [person.full_name for person in selectors.returners_of(decision)],
+        "of_decision": on_its_way is not None,
+        "returners": [person.full_name for person in selectors.returners_of(on_its_way)] if on_its_way else [],
         "form": form,
     }
     status = 409 if form.is_bound and form.non_field_errors() else 200

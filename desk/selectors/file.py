@@ -68,7 +68,7 @@ def next_steps(application: Application, user: User) -> list[Step]:
 def rulings_for(application: Application, user: User) -> list[Step]:
     """What `user` may rule on in the file, the earliest declaration first."""
     asked = application.declarations.to_rule_or_touching().select_related("user").order_by("id")
-    stops = {late.declaration for late in reviews.late_on(application)}
+    stops = {late.declaration for late in reviews.late_on(application) if late.stops}
     return [
         Step(turn.row.act, RULE(application.number, one.user.public_id))
         for one, turn in ((one, reviews.turn_of(one)) for one in asked)

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 from accounts.requests import PersonRequest
 from applications.access import STAFF, enter
 from applications.models import Application
+from applications.rules import may_uphold
 from applications.search import matching
 from applications.selectors.cohorts import goes_on_to, waits_on_the_list
 from applications.states import ApplicationState
@@ -21,7 +22,6 @@ from audit.services import record_list_reading
 from audit.states import Read
 from desk.selectors import file as file_page
 from reviews.access import may_declare
-from reviews.rules import may_uphold
 from reviews.selectors import departure_of, late_on, upheld_on
 
 PAGE = 30

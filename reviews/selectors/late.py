@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from accounts.models import User
 from applications.models import Application
+from applications.rules import UPHOLDERS
 from applications.selectors.people import holders_of
 from applications.selectors.screening import screened_by
 from applications.selectors.turns import Missing, Stuck
@@ -14,7 +15,6 @@ from moves.states import Duty
 from programs.querysets import in_office_holders
 from programs.roles import ProgramRole
 from reviews.models import Declaration, Recommendation
-from reviews.rules import UPHOLDERS
 from reviews.states import Answer, ReviewTurn
 
 OF_CHAIN = frozenset({Duty.ENDORSE, Duty.APPROVE, Duty.CONCUR})

@@ -11,6 +11,7 @@ from accounts.models import Organisation, User
 from accounts.rules import is_oneself
 from applications.models import Application
 from applications.pages import FILE_PAGE
+from applications.rules import may_uphold
 from applications.selectors.people import officers_of, oneself
 from audit.actors import Actor
 from audit.services import record
@@ -29,7 +30,7 @@ from reviews.access import may_declare
 from reviews.checks import Conflict
 from reviews.models import Assignment, Declaration, Interest, Undertaking
 from reviews.pages import DECLARE, RULE
-from reviews.rules import WHO_RULES, WHO_UPHOLDS, Declared, is_reviewer, may_rule, may_uphold
+from reviews.rules import WHO_RULES, WHO_UPHOLDS, Declared, is_reviewer, may_rule
 from reviews.selectors.late import is_doubt, late_on, rulers_on, to_uphold
 from reviews.services.panels import take_the_chair
 from reviews.services.scores import after_what_counts_changed

@@ -17,7 +17,8 @@ from accounts.models import User
 from accounts.requests import PersonRequest
 from applications.access import STAFF, enter
 from applications.models import Application
-from applications.states import MARKABLE, ApplicationState
+from applications.rules import may_uphold
+from applications.states import ApplicationState
 from audit.states import Read
 from moves.interests import standing_of
 from moves.machine import allowed, ask_who, refusals
@@ -29,7 +30,7 @@ from reviews import checks, selectors, services
 from reviews.access import sees_scores
 from reviews.forms.people import NOT_A_REVIEWER, AssignForm, ReasonForm, RuleForm, UpholdForm
 from reviews.models import Assignment, Declaration
-from reviews.rules import WHO_ASSIGNS, WHO_RULES, may_assign, may_rule, may_uphold
+from reviews.rules import WHO_ASSIGNS, WHO_RULES, may_assign, may_rule
 from reviews.selectors import PanelReviews
 from reviews.states import Answer, AssignmentState
 from reviews.views.ranking import address_of
@@ -284,7 +285,6 @@ def rule(request: PersonRequest, reference: str, person_id: UUID) -> HttpRespons
         "declaration": declaration,
         "acts": [act.label for act in declaration.acts],
         "late": isinstance(form, UpholdForm) and bool(selectors.to_uphold(declaration)),
-        "before_decision": application.state in MARKABLE,
         "form": form,
         "cleared": standing_of(application.pk, declaration.user) == StandingState.CLEAR,
         "suggested": checks.proposed_conflicts(application, declaration.user, reader=request.user),

@@ -323,7 +323,13 @@ def test_act_taken_again_is_touched_no_more(cast, programme):
     assert other.steps.counted().exists()
 
 
-@proves(_work_of_rulings, moot={"without .touching()": "`late_on` says which of them stop a decision"})
+@proves(
+    _work_of_rulings,
+    moot={
+        "without .touching()": "`late_on` says which of them stop a decision",
+        "without .held_by()": "whose step each is, is asked of it (`_is_theirs`)",
+    },
+)
 def test_what_a_late_conflict_stops_is_a_line_of_the_day_of_who_rules_on_it(cast, programme):
     """The chair's and the endorser's, never the person's own, nor of whom the file is closed to; a doubt is the chair's
     own line; what stands no more, what was ruled on, and a file that no decision waits on, are in nobody's day. A file
@@ -346,6 +352,7 @@ def test_what_a_late_conflict_stops_is_a_line_of_the_day_of_who_rules_on_it(cast
     assert lines(cast.chair) == []
     doubt = declare_interests(file, by=cast.endorser, answer="unsure", note="Mon frère, peut-être.")
     assert [lines(person) for person in (cast.chair, cast.emily)] == [[], []]
+    assert work_for(cast.chair) == []  # not here: the doubt is a line of the reviews
     rule_on_declaration(doubt, by=cast.chair, clear=False, ruling="Un lien.")
     assert [lines(person) for person in (cast.chair, cast.emily)] == [line("chair"), line("endorser")]
     assert [lines(person) for person in (cast.endorser, cast.approver, cast.officer)] == [[], [], []]
@@ -363,6 +370,7 @@ def test_what_a_late_conflict_stops_is_a_line_of_the_day_of_who_rules_on_it(cast
         transaction.set_rollback(True)
     with transaction.atomic():
         Decision.objects.filter(pk=decision.pk).update(state=DecisionState.ISSUED)
+        Application.objects.filter(pk=file.pk).update(state=ApplicationState.APPROVED)
         assert lines(cast.chair) == []
         transaction.set_rollback(True)
     uphold_acts(doubt, by=cast.chair, why="Rien de l’avis ne tient à ce lien.")
@@ -518,7 +526,7 @@ def test_act_that_does_not_stand_sends_the_decision_back_from_the_page_of_the_ru
 
 @pytest.mark.parametrize(
     ("name", "goes"),
-    [("endorser", "La décision retourne à son point de départ"), ("screener", "revient à l’analyse d’admissibilité")],
+    [("endorser", "La décision retourne à son point de départ"), ("screener", "retourne à l’analyse d’admissibilité")],
 )
 def test_finding_of_ineligibility_goes_back_to_its_start_or_to_screening(cast, programme, client, name, goes):
     file = files.file_row(cast, programme, state="ineligible")
@@ -606,7 +614,7 @@ def test_chair_who_may_not_send_a_decision_back_reads_who_does_and_these_are_tol
         ([Duty.ENDORSE], DecisionState.ENDORSED, "approved", "start"),
         ([Duty.ENDORSE, Duty.APPROVE], DecisionState.APPROVED, "declined", "start"),
         ([Duty.RECOMMEND], DecisionState.ENDORSED, "waitlisted", "panel"),
-        ([Duty.SCREEN, Duty.ENDORSE], DecisionState.APPROVED, "partial", "panel"),
+        ([Duty.SCREEN, Duty.ENDORSE], DecisionState.APPROVED, "partial", "screening"),
         ([Duty.SCREEN], DecisionState.ENDORSED, "ineligible", "screening"),
         ([Duty.SCREEN], DecisionState.DRAFT, "reconsidered", None),
         ([Duty.RECOMMEND], DecisionState.DRAFT, "approved", "panel"),
@@ -633,7 +641,11 @@ def test_chair_with_a_late_conflict_is_ruled_on_by_the_endorser_or_the_draft_goe
     with pytest.raises(Forbidden):
         uphold_acts(declaration, by=cast.chair, why="Je le dis.")
     assert refused(services.send_back, decision, by=cast.endorser, reason="À reprendre.") == [
-        ("state", "La décision est déjà à son point de départ\xa0: elle ne peut que retourner au comité.")
+        (
+            "state",
+            "La décision est déjà à son point de départ\xa0: elle ne peut que retourner au comité, ou à l’analyse "
+            "d’admissibilité.",
+        )
     ]
     with transaction.atomic():
         services.send_back(decision, by=cast.endorser, reason="À reprendre.", to=ReturnTo.PANEL)

@@ -1,6 +1,7 @@
 """A finding of ineligibility that does not stand: before its letter, the file goes back to be screened by somebody."""
 
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 
 import pytest
 from django.db import transaction
@@ -9,18 +10,27 @@ from django.urls import reverse
 from applications.findings import checklist_of
 from applications.models import Application, ScreeningReturn
 from applications.querysets import FindingQuerySet, ScreeningReturnQuerySet
-from applications.selectors.screening import screened_by, screening_of
+from applications.rules import Again
+from applications.selectors.screening import closed_to_markers, screened_by, screening_of
 from applications.selectors.turns import Missing, Stuck
-from applications.services.screening import confirm_marks, find_complete, find_eligible, find_ineligible, mark_finding
+from applications.services.screening import (
+    confirm_marks,
+    find_complete,
+    find_eligible,
+    find_ineligible,
+    mark_finding,
+    screen_again,
+)
 from applications.states import ApplicationState
 from audit import services as trail
 from decisions import services
 from decisions.models import Decision
 from decisions.rules import ways_back
-from decisions.selectors import present_decision, stuck_among, work_for
+from decisions.selectors import present_decision, return_for, stuck_among, work_for
 from decisions.selectors.turns import _without_returner
 from decisions.states import DecisionState, ReturnTo
 from desk.selectors.file import awaited, rulings_for
+from funding.models import Envelope
 from moves.models import DutyDone
 from moves.querysets import DutyDoneQuerySet
 from moves.refusals import Forbidden, WrongMoment
@@ -28,8 +38,9 @@ from moves.services import declare_standing, record_duty
 from moves.states import Duty
 from notifications.models import Message
 from notifications.notices import write
-from reviews.selectors import late_on
-from reviews.services import declare_interests
+from reviews.models import Recommendation
+from reviews.selectors import late_on, panel_reviews
+from reviews.services import declare_interests, rule_on_declaration
 from reviews.states import ReviewTurn
 from tests.decisions import files
 from tests.files import submitted_file
@@ -92,7 +103,7 @@ def test_what_a_screener_found_before_a_conflict_is_found_again_by_somebody_else
     assert [one.acts for one in late_on(fresh(file))] == [(Duty.SCREEN,)]
     client.force_login(cast.chair)
     page = reverse("decision-late", args=[file.reference, cast.screener.public_id])
-    assert "revient à l’analyse d’admissibilité" in client.get(page).content.decode()
+    assert "retourne à l’analyse d’admissibilité" in client.get(page).content.decode()
     client.post(page, {"why": WHY})
     assert now(decision) == (DecisionState.ENDORSED, ApplicationState.INELIGIBLE)
 
@@ -142,7 +153,8 @@ def test_what_a_screener_found_before_a_conflict_is_found_again_by_somebody_else
         with pytest.raises(WrongMoment) as refused:
             finding(fresh(file), by=cast.emily)
         assert [one.code for one in refused.value.refusals] == ["again"]
-        assert "avant le retour du dossier" in refused.value.message
+        said = "avant le retour du dossier" if finding is find_eligible else "à revoir d’abord"
+        assert said in refused.value.message
     (costs,) = (item for item in checklist_of(fresh(file)) if item.key == "costs")
     mark_finding(fresh(file), "costs", by=cast.emily, passed=True, version=costs.version)
     assert len(confirm_marks(fresh(file), by=cast.emily, submission=1)) == 10
@@ -177,8 +189,8 @@ def test_outsiders_read_the_same_whatever_the_screening_became(cast, decision, c
 @pytest.mark.parametrize(
     ("state", "kind", "ways"),
     [
-        (DecisionState.DRAFT, "approved", (ReturnTo.PANEL,)),
-        (DecisionState.ENDORSED, "approved", (ReturnTo.START, ReturnTo.PANEL)),
+        (DecisionState.DRAFT, "approved", (ReturnTo.PANEL, ReturnTo.SCREENING)),
+        (DecisionState.ENDORSED, "declined", (ReturnTo.START, ReturnTo.PANEL, ReturnTo.SCREENING)),
         (DecisionState.DRAFT, "ineligible", (ReturnTo.SCREENING,)),
         (DecisionState.APPROVED, "ineligible", (ReturnTo.START, ReturnTo.SCREENING)),
         (DecisionState.DRAFT, "reconsidered", ()),
@@ -200,7 +212,7 @@ def test_finding_that_nobody_endorses_goes_back_from_its_draft(cast, decision, c
     for to in (ReturnTo.START, ReturnTo.PANEL):
         with pytest.raises(WrongMoment) as refused:
             services.send_back(decision, by=cast.endorser, reason=WHY, to=to)
-        assert "que revenir à l’analyse d’admissibilité" in refused.value.message
+        assert "que retourner à l’analyse d’admissibilité" in refused.value.message
     with pytest.raises(Forbidden):
         services.send_back(decision, by=cast.chair, reason=WHY, to=ReturnTo.SCREENING)
     services.send_back(decision, by=cast.endorser, reason=WHY, to=ReturnTo.SCREENING)
@@ -220,13 +232,132 @@ def test_same_screener_may_find_it_ineligible_again_and_another_decision_is_draf
     """Each return has its own row; the last one is the one that is read."""
     file = decision.application
     services.send_back(decision, by=cast.endorser, reason="Une première fois.", to=ReturnTo.SCREENING)
-    assert screened_by(fresh(file)) == set()
     confirm_marks(fresh(file), by=cast.screener, submission=1)
     find_ineligible(fresh(file), by=cast.screener)
     second = present_decision(fresh(file))
     assert (second.number, second.state) == (2, DecisionState.DRAFT)
     services.send_back(second, by=cast.approver, reason="Une seconde.", to=ReturnTo.SCREENING)
     assert screening_of(fresh(file)).returned.why == "Une seconde."
+
+
+def test_recommended_file_goes_back_before_its_committee_where_its_screening_does_not_stand(cast, programme):
+    """Its reserve is free again and its recommendation void: the chair reads so too. Its reviews stay."""
+    decision = files.endorsed(cast, programme)
+    file = decision.application
+    record_duty(file.pk, by=cast.screener, duty=Duty.SCREEN)
+    late = declare_interests(file, by=cast.screener, answer="conflict", note="Mon frère y travaille.")
+    Message.objects.all().delete()
+    assert services.set_acts_aside(late, by=cast.endorser, why=WHY)
+    assert now(decision) == (DecisionState.VOID, ApplicationState.SUBMITTED)
+    assert {envelope.reserved for envelope in Envelope.objects.all()} == {Decimal(0)}
+    assert not Recommendation.objects.standing().exists()
+    assert panel_reviews(fresh(file)).counted == 3
+    assert [name for name, _page in told("decision_sent_back")] == ["Louise", "Maude", "Sylvie"]
+    assert late_on(fresh(file)) == []
+
+
+@pytest.mark.parametrize("state", ["eligible", "in_review", "reviewed", "waitlisted"])
+def test_file_without_a_decision_on_its_way_is_screened_again_by_the_ruling_itself(cast, programme, client, state):
+    """Nobody has to send it back. What its reviewers had not given is taken back; what a letter told stays told."""
+    file = files.reviewed_file(cast, programme)
+    Application.objects.filter(pk=file.pk).update(state=state, last_told="waitlisted" if state == "waitlisted" else "")
+    file.assignments.filter(reviewer=cast.chloe).update(state="accepted", total=None, submitted_at=None)
+    record_duty(file.pk, by=cast.screener, duty=Duty.SCREEN)
+    before = fresh(file).public_state
+    declare_interests(file, by=cast.screener, answer="conflict", note="Mon frère y travaille.")
+    rule = ("Se prononcer sur un conflit déclaré après coup", "")
+    assert rule in what(cast.chair)
+    client.force_login(cast.chair)
+    page = client.get(reverse("review-rule", args=[file.reference, cast.screener.public_id])).content.decode()
+    address = reverse("decision-late", args=[file.reference, cast.screener.public_id])
+    assert f'href="{address}"' in page
+    shown = client.get(address).content.decode()
+    assert "Le dossier retourne à l’analyse d’admissibilité" in shown
+    assert "ne pouvez pas la renvoyer" not in shown
+    answer = client.post(address, {"why": " "})
+    assert (answer.status_code, fresh(file).state) == (200, state)
+    answer = client.post(address, {"why": WHY})
+    assert answer["Location"] == reverse("file-detail", args=[file.reference])
+    file = fresh(file)
+    assert (file.state, file.public_state) == (ApplicationState.SUBMITTED, before)
+    assert file.screening_returns.get().why == WHY
+    assert file.assignments.get(reviewer=cast.chloe).state == "cancelled"
+    assert rule not in what(cast.chair)
+    assert client.get(address).status_code == 404
+
+
+def test_nobody_sends_a_file_back_to_be_screened_again_but_for_an_act_that_came_before_a_conflict(cast, programme):
+    file = files.reviewed_file(cast, programme)
+    with pytest.raises(WrongMoment) as refused:
+        screen_again(file, by=cast.chair, reason=WHY)
+    assert [one.code for one in refused.value.refusals] == ["state"]
+    record_duty(file.pk, by=cast.screener, duty=Duty.SCREEN)
+    declare_interests(file, by=cast.screener, answer="conflict", note="Mon frère.")
+    for person in (cast.officer, cast.approver, cast.screener, cast.sophie):
+        with pytest.raises(Forbidden):
+            screen_again(file, by=person, reason=WHY)
+    with pytest.raises(WrongMoment):
+        screen_again(file, by=cast.chair, reason=" ")
+    assert fresh(file).state == ApplicationState.REVIEWED
+
+
+def test_what_was_issued_is_not_sent_back_and_its_page_says_so(cast, programme, client):
+    """Waitlisted by a letter; the endorser declares a conflict since. Nothing is recommended before a ruling."""
+    decision = files.issued(cast, programme, outcome="waitlisted")
+    file = decision.application
+    late = declare_interests(file, by=cast.endorser, answer="conflict", note="Mon frère.")
+    assert return_for(decision, late_on(fresh(file))[0]) is None
+    client.force_login(cast.chair)
+    page = client.get(reverse("decision-late", args=[file.reference, cast.endorser.public_id])).content.decode()
+    assert "Ce qui a été rendu tient" in page
+    assert 'name="why"' not in page
+    with pytest.raises(WrongMoment):
+        services.set_acts_aside(late, by=cast.chair, why=WHY)
+    assert late.upheld_by is None
+
+
+@proves(closed_to_markers)
+def test_marks_of_somebody_to_whom_the_file_is_closed_are_looked_at_again_and_nobody_rules_on_them(
+    cast, programme, client, later
+):
+    """In screening. Cleared by the chair, they count again; the other screener may also mark anew."""
+    later(0)
+    programme.appointments.create(cluster=programme.cluster, user=cast.emily, role="screener")
+    file = submitted_file(cast, programme)
+    for person in (cast.screener, cast.emily):
+        declare_standing(file.pk, user=person, standing="clear")
+    find_complete(file, by=cast.screener)
+    mark_finding(file, "rena", by=cast.screener, passed=True)
+    mark_finding(file, "oqlf", by=cast.emily, passed=True)
+
+    def again():
+        return {item.key: item.again for item in checklist_of(fresh(file)) if item.marked is not None}
+
+    other = submitted_file(cast, programme, company="precision")
+    declare_standing(other.pk, user=cast.emily, standing="conflict")  # in another file
+    assert again() == {"rena": None, "oqlf": None}
+    doubt = declare_interests(file, by=cast.screener, answer="unsure", note="Mon frère, peut-être.")
+    assert again() == {"rena": Again.CLOSED, "oqlf": None}
+    assert late_on(fresh(file)) == []
+    (asked,) = Message.objects.filter(kind="ruling_asked")
+    assert not asked.context["acts"]["fr"]
+    client.force_login(cast.emily)
+    page = client.get(reverse("file-screening", args=[file.reference])).content.decode()
+    assert "by somebody to whom the file has been closed since" in page
+    assert "What the applicant changed" not in page
+    with pytest.raises(WrongMoment) as refused:
+        find_eligible(fresh(file), by=cast.emily)
+    assert [one.code for one in refused.value.refusals] == ["open"]
+    rule_on_declaration(doubt, by=cast.chair, clear=True, ruling="Aucun lien.")
+    assert again() == {"rena": None, "oqlf": None}
+    declare_standing(file.pk, user=cast.screener, standing="conflict")
+    assert closed_to_markers(fresh(file)) == {cast.screener.pk}
+    confirm_marks(fresh(file), by=cast.emily, submission=1)
+    assert again() == {"rena": None, "oqlf": None}
+    assert closed_to_markers(fresh(file)) == set()
+    file.findings.filter(item="rena").update(by=cast.screener)
+    Application.objects.filter(pk=file.pk).update(state="eligible")
+    assert closed_to_markers(fresh(file)) == set()
 
 
 @proves(ScreeningReturnQuerySet.latest_first)
@@ -256,8 +387,8 @@ def test_a_duty_on_a_file_is_whoevers_did_it(cast, programme, decision):
 
 @proves(screened_by)
 def test_finding_is_the_work_of_whoever_marked_it_and_of_whoever_found_it_so(cast, programme, later):
-    """In screening the marks that count alone tell; then also whoever found it; a mark taken back, or older than the
-    file's return, is nobody's; where the trail does not say who found it, everybody who screened it."""
+    """A mark taken back, or older than the file's return, is nobody's; where the trail does not say who found it so,
+    everybody's who screened it; in screening nobody's."""
     later(0)
     for person in (cast.emily, cast.ben):
         programme.appointments.create(cluster=programme.cluster, user=person, role="screener")
@@ -269,40 +400,26 @@ def test_finding_is_the_work_of_whoever_marked_it_and_of_whoever_found_it_so(cas
     for item in checklist_of(file):
         mark_finding(file, item.key, by=cast.screener, passed=True)
     file.findings.create(item="own-1", own_fr="À voir", own_en="To see", by=cast.ben, at=SCREENED)
-    assert screened_by(fresh(file)) == {cast.screener.pk}
-    later(1)
-    mark_finding(fresh(file), "own-1", by=cast.emily, passed=True, version=1)
-    assert screened_by(fresh(file)) == {cast.screener.pk, cast.emily.pk}
-    with transaction.atomic():
-        file.findings.filter(item="own-1").delete()
-        find_eligible(fresh(file), by=cast.emily)
-        trail.record(file, "application.open", by=cast.ben)  # an entry after it, that is no finding
-        assert screened_by(fresh(file)) == {cast.screener.pk, cast.emily.pk}
-        transaction.set_rollback(True)
-    file.screening_returns.create(by=cast.endorser, at=SCREENED + timedelta(hours=1), why="À revoir.")
-    assert screened_by(fresh(file)) == {cast.emily.pk}  # at the very instant of the return
+    assert screened_by(fresh(file)) == set()
     find_complete(other, by=cast.emily)
     for item in checklist_of(other):
         mark_finding(other, item.key, by=cast.ben, passed=True)
     find_eligible(fresh(other), by=cast.emily)
     Application.objects.filter(pk=file.pk).update(state="eligible")  # no finding in its trail
     record_duty(file.pk, by=cast.chair, duty=Duty.RECOMMEND)
-    assert screened_by(fresh(file)) == {cast.screener.pk, cast.emily.pk}
-
-
-def test_mark_that_somebody_else_looked_at_again_is_no_longer_the_first_persons(cast, programme, later):
-    """In screening: marks alone tell. A screener whose every mark was made again has nothing that stands."""
-    later(0)
-    programme.appointments.create(cluster=programme.cluster, user=cast.emily, role="screener")
-    file = submitted_file(cast, programme)
-    for person in (cast.screener, cast.emily):
-        declare_standing(file.pk, user=person, standing="clear")
-    find_complete(file, by=cast.screener)
-    mark_finding(file, "rena", by=cast.screener, passed=True)
-    later(1)
     assert screened_by(fresh(file)) == {cast.screener.pk}
-    mark_finding(file, "rena", by=cast.emily, passed=True, reason="Revu.", version=1)
+    Application.objects.filter(pk=file.pk).update(state="submitted")
+    later(1)
+    with transaction.atomic():
+        file.findings.filter(item="own-1").delete()
+        find_eligible(fresh(file), by=cast.emily)
+        trail.record(file, "application.open", by=cast.ben)  # an entry after it, that is no finding
+        assert screened_by(fresh(file)) == {cast.screener.pk, cast.emily.pk}
+        transaction.set_rollback(True)
+    mark_finding(fresh(file), "own-1", by=cast.ben, passed=True, version=1)
+    find_eligible(fresh(file), by=cast.emily)
+    assert screened_by(fresh(file)) == {cast.screener.pk, cast.emily.pk, cast.ben.pk}
+    file.screening_returns.create(by=cast.endorser, at=SCREENED + timedelta(hours=1), why="À revoir.")
+    assert screened_by(fresh(file)) == {cast.emily.pk, cast.ben.pk}  # ben's: at the very instant of the return
+    file.findings.filter(item="own-1").update(passed=None)
     assert screened_by(fresh(file)) == {cast.emily.pk}
-    declare_interests(file, by=cast.screener, answer="conflict", note="Mon frère.")
-    assert late_on(fresh(file)) == []
-    assert not Message.objects.filter(kind="ruling_asked").exists()

@@ -84,14 +84,14 @@ def test_group_is_read_from_the_rows(name):
 
 
 KINDS = """
-kind         | tag  | recommended | opinion    | becomes    | letter       | funded
-approved     | good | approved    | endorse    | approved   | approved     | yes
-partial      | good | partial     | endorse    | approved   | approved     | yes
-invited      | good | invited     | endorse    | invited    | invited      |
-waitlisted   | wait | waitlisted  | endorse    | waitlisted | waitlisted   |
-declined     | bad  | declined    | endorse    | declined   | declined     |
-ineligible   | bad  |             | endorse    | declined   | ineligible   |
-reconsidered | info |             | reconsider |            | reconsidered |
+kind         | tag  | recommended | follows         | opinion    | becomes    | letter       | funded
+approved     | good | approved    | panel screening | endorse    | approved   | approved     | yes
+partial      | good | partial     | panel screening | endorse    | approved   | approved     | yes
+invited      | good | invited     | panel screening | endorse    | invited    | invited      |
+waitlisted   | wait | waitlisted  | panel screening | endorse    | waitlisted | waitlisted   |
+declined     | bad  | declined    | panel screening | endorse    | declined   | declined     |
+ineligible   | bad  |             | screening       | endorse    | declined   | ineligible   |
+reconsidered | info |             |                 | reconsider |            | reconsidered |
 """
 KINDS = [[cell.strip() for cell in line.split("|")] for line in KINDS.strip().splitlines()[1:]]
 MOVES_OF = {"": "uphold", "approved": "approve", "invited": "invite", "waitlisted": "waitlist", "declined": "decline"}
@@ -101,9 +101,9 @@ MOVES_OF = {"": "uphold", "approved": "approve", "invited": "invite", "waitliste
 def test_kind_of_decision_means_what_its_table_says(told):
     """And its issue moves the file where its row says."""
     kind = DecisionKind(told[0])
-    row = vars(kind.row) | {"is_funded": "yes" if kind.row.is_funded else ""}
+    row = vars(kind.row) | {"is_funded": "yes" if kind.row.is_funded else "", "follows": " ".join(kind.row.follows)}
     assert [str(answer or "") for answer in row.values()] == told[1:]
-    assert MOVES[kind].__name__ == MOVES_OF[told[4]]
+    assert MOVES[kind].__name__ == MOVES_OF[told[5]]
 
 
 def test_every_kind_is_in_the_table_and_every_outcome_leads_to_its_own():

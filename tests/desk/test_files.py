@@ -329,10 +329,11 @@ def test_public_pages_open_in_both_languages(client, db, name, language):
 
 
 def test_every_move_that_a_person_makes_of_a_file_has_its_page():
-    """But the applicant's, on their own pages, and those whose service waits for its page."""
+    """But the applicant's, on their own pages, those whose service waits for its page, and what a ruling leads to."""
     applicants = {"submit", "take_back", "resubmit", "withdraw", "ask_reconsideration"}
     without_a_page = {"confirm", "reopen", "reopen_screening"}
+    by_a_ruling = {"screen_again"}
     made_by_people = {name for name, step in declared(Application) if not step.terms.fired}
     led_to = {step.__name__ for step in PAGE_OF_MOVE if not step.terms.fired}
-    assert made_by_people == led_to | applicants | without_a_page
-    assert not led_to & (applicants | without_a_page)
+    assert made_by_people == led_to | applicants | without_a_page | by_a_ruling
+    assert not led_to & (applicants | without_a_page | by_a_ruling)

@@ -28,6 +28,7 @@ from tests.decisions.files import submitted_row
 from tests.files import another
 from tests.mutants import proves
 from tests.reviews.files import assigned_file, eligible_file, file_in_review, fresh, of, score
+from work import clock
 
 pytestmark = pytest.mark.django_db
 
@@ -161,6 +162,10 @@ def test_what_came_late_is_the_latest_of_each_person_that_touches_an_act_that_st
                          (cast.ben, Duty.SCREEN), (cast.dev, Duty.SCREEN), (cast.endorser, Duty.ENDORSE)):  # fmt: skip
         record_duty(file.pk, by=person, duty=duty)
 
+    at = clock.now()  # ben made a mark that counts; the officer too
+    for number, person in enumerate((cast.ben, cast.dev, cast.officer)):
+        file.findings.create(item=f"own-{number}", own_fr="À voir", own_en="To see", passed=True, by=person, at=at)
+
     def say(file, person, touches, answer="conflict"):
         declare_standing(file.pk, user=person, standing=STANDING[answer])
         return Declaration.objects.create(application=file, user=person, answer=answer, touches=touches)
@@ -181,6 +186,7 @@ def test_what_came_late_is_the_latest_of_each_person_that_touches_an_act_that_st
     declare_standing(other.pk, user=cast.dev, standing="conflict")  # in another file: not in this one
     upheld = say(file, cast.officer, "screen")
     Declaration.objects.filter(pk=upheld.pk).update(upheld_by=cast.chair)
+    record_duty(other.pk, by=cast.ben, duty=Duty.SCREEN)
     away = say(other, cast.ben, "screen")
     assert list(Declaration.objects.touching()) == [again, chair, michel, ana, endorser, away]
     found = late_on(file)
