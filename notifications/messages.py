@@ -236,6 +236,8 @@ class FileWithdrawn(OfFile):
         _("Open the file"),
     )
     issued: Text = field(default_factory=Text)  # what was decided and not sent, and is undone
+    is_freed: bool = False  # an amount was reserved for it, or committed, and is free again
+    in_review: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

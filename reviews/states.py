@@ -75,9 +75,11 @@ REFUSED = tuple(state for state in AssignmentState if state.row.is_refused)
 
 @dataclass(frozen=True)
 class ReviewTurnRow(TurnRow):
-    """`asks_what_came_late`: the step is not taken before somebody has ruled on a conflict that came late."""
+    """`asks_what_came_late`: the step is not taken before somebody has ruled on a conflict that came late.
+    `is_by_the_clock`: it is due as its file is; not what comes when it comes, and has no day of its own."""
 
     asks_what_came_late: bool
+    is_by_the_clock: bool = True
 
 
 class ReviewTurn(States):
@@ -116,6 +118,7 @@ class ReviewTurn(States):
             _("the programme officer"),
             _("Give the review to another: a seat is empty"),
             asks_what_came_late=False,
+            is_by_the_clock=False,
         ),
     )
     CLOSE = (

@@ -60,7 +60,9 @@ class ConfirmForm(forms.Form):
 
 
 class MarkForm(VersionedForm):
-    """One item of the checklist. "Not marked yet" takes the mark back."""
+    """One item of the checklist, which it is `about`. "Not marked yet" takes the mark back."""
+
+    about = ""
 
     item = forms.CharField(widget=forms.HiddenInput)
     passed = forms.TypedChoiceField(

@@ -127,6 +127,11 @@ def _withdraw(application: Application, *, by: User, reason: str) -> Application
         cursor.execute(f"SET LOCAL lock_timeout = '{int(PAUSE * 1000)}ms'")
     before = locked(application)
     issued = Text.of(ApplicationState(before.state).label) if before.is_decided_untold else Text()
+    undone = {
+        "issued": issued,
+        "is_freed": bool(before.recommended_amount) and not before.is_decided_untold,
+        "in_review": before.state == ApplicationState.IN_REVIEW,
+    }
     application = move(application, Application.withdraw, by=by, given=Reason(reason))
     application.change_requests.waiting().update(cancelled_at=clock.now())
     stop_clock(application)
@@ -140,7 +145,7 @@ def _withdraw(application: Application, *, by: User, reason: str) -> Application
         )
     for person in officers_of(application):
         queue_message(
-            messages.FileWithdrawn(reference=application.number, title=application.title, issued=issued),
+            messages.FileWithdrawn(reference=application.number, title=application.title, **undone),
             to=person,
             link=FILE_PAGE(application.number),
             application_id=application.pk,

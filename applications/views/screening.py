@@ -117,7 +117,7 @@ def _page(
     items = checklist_of(application, reader=request.user)
     for item in items:
         if faulty is not None and faulty.data.get("item") == item.key:
-            form = faulty
+            form, faulty.about = faulty, str(item.label)
         else:
             mark = {True: "yes", False: "no", None: "none"}[item.marked]
             reason = item.finding.reason if item.finding else ""

@@ -25,6 +25,7 @@ from decisions.models import Concurrence, Decision
 from decisions.states import DecisionKind
 from decisions.subjects import subject_of
 from letters import sheets
+from moves.duties import done_by
 from moves.interests import ask_unbarred, standing_of
 from moves.machine import allowed
 from moves.machine import refusals as refusals_to
@@ -160,7 +161,13 @@ def declare(request: PersonRequest, public_id: UUID) -> HttpResponse:
         messages.info(request, _after_declaring(concurrence))
         return redirect("decision-concurrences")
     sponsors = list(concurrence.application.sponsorships.standing().values_list("organisation_name", flat=True))
-    context = {"concurrence": concurrence, "form": form, "sponsors": sponsors}
+    context = {
+        "concurrence": concurrence,
+        "form": form,
+        "sponsors": sponsors,
+        "is_clear": _declared(concurrence, request.user),
+        "acts": [duty.label for duty in done_by(request.user, concurrence.application_id)],
+    }
     return render(request, "decisions/concurrence_declare.html", context)
 
 
@@ -214,6 +221,10 @@ def send_back(request: PersonRequest, public_id: UUID) -> HttpResponse:
     )
 
 
+def _is_typed(form: SendBackForm | NoteForm) -> bool:
+    return form.is_bound and any(str(field.value() or "").strip() for field in form.visible_fields())
+
+
 def _in_the_way(obj: M, step: MoveOf[M], by: User) -> list[str]:
     """What stands in the way of the act now, as sentences. A move closed to `by` raises the sentence of the rule."""
     move = next(iter(allowed(obj, by, step)), None)
@@ -234,7 +245,10 @@ def _act(
         concurrence = own(request, public_id)
     except AskedNoMore as problem:
         return render(
-            request, "decisions/concurrence_gone.html", {"form": form, "refusal": problem.message}, status=409
+            request,
+            "decisions/concurrence_gone.html",
+            {"form": form, "typed": _is_typed(form), "refusal": problem.message},
+            status=409,
         )
     if not _declared(concurrence, request.user):
         return redirect("decision-concurrence-declare", public_id)

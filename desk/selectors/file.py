@@ -117,6 +117,8 @@ def bridge(application: Application, language: str) -> list[dict[str, str]]:
     place = int(Span.DECIDED if span is None else span)
     if span is None:
         labels[Span.DECIDED] = application.get_state_display().capitalize()
+    if application.state == ApplicationState.IN_REVIEW:
+        labels[Span.REVIEWED] = application.get_state_display().capitalize()  # it is not yet
     if span is Span.DECIDED:
         place = 6 if sent else 5
     if sent and place >= Span.DECIDED:

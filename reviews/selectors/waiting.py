@@ -49,6 +49,7 @@ def _work_of_panel(user: User, limit: int) -> Iterator[WorkLine]:
     officer, chair = (Application.objects.held_by(user, role) for role in (ProgramRole.OFFICER, ProgramRole.CHAIR))
     files = _with_turns(officer.filter(state__in=WITH_PANEL))
     own = [one for one in files if one[1].row.role == ProgramRole.OFFICER]
+    own.sort(key=lambda one: not one[1].row.is_by_the_clock)  # stable: what is due comes first, the soonest before
     yield from first_lines(own, _line_of_officer, limit=limit)
     others = [one for one in files if one[1].row.role != ProgramRole.OFFICER]
     stuck = stuck_turns([file for file, _turn in others], {file.pk: turn for file, turn in others})
@@ -83,7 +84,7 @@ def _turns_of_chair(user: User, files: QuerySet[Application]) -> list[Turned]:
 
 def _line_of_officer(turned: Turned) -> WorkLine:
     file, turn = turned
-    return _line(file, str(turn.row.act), FILE_REVIEWS, Hat.OFFICER)
+    return _line(file, str(turn.row.act), FILE_REVIEWS, Hat.OFFICER, due=file.due if turn.row.is_by_the_clock else None)
 
 
 def _line_of_others(turned: Turned, *, stuck: Container[int]) -> WorkLine:

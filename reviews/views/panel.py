@@ -1,6 +1,6 @@
 """A file's reviews, for the officer and the chair: the panel, whom to assign, what each review says in the end."""
 
-from collections.abc import Callable, Container, Sequence
+from collections.abc import Callable, Collection, Container, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -18,7 +18,7 @@ from accounts.requests import PersonRequest
 from applications.access import STAFF, enter
 from applications.models import Application
 from applications.rules import may_uphold
-from applications.states import ApplicationState
+from applications.states import IN_SCREENING, TAKES_REVIEWERS, ApplicationState
 from audit.states import Read
 from moves.interests import standing_of
 from moves.machine import allowed, ask_who, refusals
@@ -106,9 +106,17 @@ def _panel(application: Application, reviews: PanelReviews) -> dict[str, object]
         "assignments": [Seated.of(one, reviews, vacant, on_a_side) for one in live],
         "empty": sum(1 for one in live if one.pk in vacant),
         "gone": [(one, notes.get(one.pk, "")) for one in gone],
+        "nobody": _nobody(application, gone),
         "panel": checks.panel_lines(application),
         "problems": checks.panel_problems(application) if application.state == ApplicationState.ELIGIBLE else [],
     }
+
+
+def _nobody(application: Application, gone: Collection[Assignment]) -> str:
+    """That nobody has the file now: not that somebody will, once none is to, or where somebody had it."""
+    if application.state not in (*IN_SCREENING, *TAKES_REVIEWERS) or checks.no_reviews(application.call):
+        return _("Nobody has this file to review.")
+    return _("Nobody has this file to review any more.") if gone else _("Nobody has this file to review yet.")
 
 
 @dataclass(frozen=True)
@@ -277,7 +285,7 @@ def rule(request: PersonRequest, reference: str, person_id: UUID) -> HttpRespons
                 else _("Your ruling is on record.")
             )
             messages.success(request, told)
-            return redirect("review-file", reference)
+            return redirect("file-detail", reference)  # where what comes next is said, whoever ruled
     if request.method == "POST" and form is None:
         services.rule_on_declaration(declaration, by=request.user, clear=False, ruling="")  # refuses, with its sentence
     context = {

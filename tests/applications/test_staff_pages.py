@@ -1,5 +1,6 @@
 """The officer's pages: the list at one file and at many, what each person may open, and the whole way of a file."""
 
+import re
 from datetime import timedelta
 from urllib.parse import urlencode
 
@@ -10,6 +11,7 @@ from django.utils.html import escape
 from django.utils.translation import override
 
 from applications.constants import ORDERS
+from applications.findings import checklist_of
 from applications.models import Application, Finding
 from applications.rules import Change
 from applications.selectors import in_order, pages
@@ -401,6 +403,19 @@ def test_declaring_from_the_checklist_comes_back_to_it(client, file, cast):
     assert escape(declare) in client.get(checklist).content.decode()
     answered = client.post(declare, {"answer": "none", "next": checklist})
     assert answered.headers["Location"] == checklist
+
+
+def test_what_is_wrong_with_an_item_is_said_at_the_top_with_the_name_of_the_item(file, page, cast):
+    """Ten items have the same fields: the name of the field says nothing."""
+    declare_standing(file.pk, user=cast.screener, standing="clear")
+    items = checklist_of(file, reader=cast.screener)
+    for item in items[:2]:
+        answer = page("screener", "file-screening", file.reference, post={"item": item.key, "passed": "no"})
+        top = answer.content.decode().partition("data-error-summary")[2].partition("</ul>")[0]
+        (line,) = re.findall(r"<a href=\"([^\"]+)\">([^<]+)</a>", top)
+        assert (answer.status_code, line[0]) == (422, f"#{item.key}_reason")
+        with override("en"):
+            assert line[1] == f"{item.label}: Give the reason of a failed item: the letter says it."
 
 
 def test_staff_are_not_told_that_the_file_is_closed_until_they_declare(client, file, cast):

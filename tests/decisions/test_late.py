@@ -278,6 +278,9 @@ def test_partner_who_concurred_has_a_way_to_declare_and_is_told_what_becomes_of_
     way = reverse("decision-concurrence-declare", args=[given.public_id])
     page = client.get(reverse("decision-concurrence", args=[given.public_id])).content.decode()
     assert f'href="{way}"' in page
+    asked = client.get(way).content.decode()
+    assert "Vous avez déclaré n’avoir aucun conflit d’intérêts." in asked
+    assert "Ce que vous avez déjà fait dans ce dossier, et qu’un conflit toucherait\xa0: donner l’accord" in asked
     Message.objects.all().delete()
     said = client.post(way, {"answer": "conflict", "note": "Ma sœur."}, follow=True).content.decode()
     assert "la grappe est informée de ce que vous aviez donné" in said

@@ -203,6 +203,36 @@ def test_waiting_list_that_was_told_is_left_with_nothing_undone(cast, programme)
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("state", "amount", "says"),
+    [
+        ("submitted", None, ()),
+        ("eligible", None, ()),
+        ("in_review", None, ("reviews",)),
+        ("reviewed", None, ()),
+        ("recommended", "75000.00", ("money",)),
+        ("recommended", None, ()),  # it is declined
+        ("approved", "75000.00", ("issued",)),  # which says itself what is free again
+    ],
+)
+def test_officers_are_told_of_what_a_withdrawal_undid_and_of_nothing_else(cast, programme, state, amount, says):
+    row = files.file_row(cast, programme)
+    Application.objects.filter(pk=row.pk).update(state=state, recommended_amount=amount)
+    with clock.at(LATER):
+        withdraw_application(row, by=cast.sophie, reason=WHY)
+    message = told_to("file_withdrawn")[cast.officer]
+    message.language = "en"
+    body = write(message).body
+    sentences = {
+        "money": "What was reserved or committed for it is free again.",
+        "reviews": "Reviews not yet submitted are no longer needed.",
+        "issued": "A decision had been issued and its letter had not left: approved.",
+    }
+    assert tuple(key for key, said in sentences.items() if said in body) == says
+    assert "has withdrawn the file" in body
+
+
+@pytest.mark.django_db
 def test_answer_that_upholds_and_the_decision_it_took_the_place_of_are_left_by_themselves(cast, programme):
     """Promoted from the list before its letter left: the approval is undone; what was told stays as it was told."""
     letter = files.sent(cast, programme, outcome="waitlisted")

@@ -404,6 +404,11 @@ def test_partner_who_wrote_while_the_file_went_reads_that_it_waits_no_more_and_k
     assert answer.status_code == 409
     assert (GONE in page, "Ce que j’ai écrit." in page, '<button class="button' in page) == (True, True, False)
     assert asked.application.reference not in page
+    copied = "What you typed is here"
+    assert copied in page
+    for nothing in ("", " "):
+        empty = text(client.post(url, {field: nothing}))
+        assert (GONE in empty, copied in empty, "<textarea" in empty) == (True, False, False)
     assert Reading.objects.filter(actor_id=cast.concurrence.pk, what="award to concur").count() == 1  # as it was asked
     for other in ("decision-concurrence", "decision-concurrence-declare", name):
         seen = client.get(reverse(other, args=[asked.public_id]))

@@ -350,6 +350,7 @@ def test_bridge_of_a_file_that_left_ends_where_it_had_come_to(cast, programme):
     moved("reviewed"), moved("eligible", subject="assignment")
     assert labels("cancelled", "") == ["Submitted", "Eligible", "Reviewed", "Cancelled", "Letter sent"]
     assert labels("reviewed", "in_review")[:5] == ["Submitted", "Eligible", "Reviewed", "Recommended", "Decided"]
+    assert labels("in_review", "eligible")[:4] == ["Submitted", "Eligible", "In review", "Recommended"]
 
 
 @proves(timeline, entries, of_verbs)

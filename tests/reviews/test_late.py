@@ -145,7 +145,8 @@ def test_conflict_of_the_screener_stops_the_review_until_somebody_else_looks_aga
     client.force_login(cast.chair)
     address = reverse("review-rule", args=[file.reference, cast.screener.public_id])
     assert "faire l’analyse d’admissibilité" in client.get(address).content.decode()
-    assert client.post(address, {"why": "Les cinq points, revus un à un."}).status_code == 302
+    done = client.post(address, {"why": "Les cinq points, revus un à un."})
+    assert (done.status_code, done.url) == (302, reverse("file-detail", args=[file.reference]))
     declaration = Declaration.objects.get(pk=declaration.pk)
     assert (declaration.upheld_by, declaration.upheld_why) == (cast.chair, "Les cinq points, revus un à un.")
     with pytest.raises(WrongMoment):

@@ -13,7 +13,7 @@ from applications.models import Application
 from applications.states import ApplicationState
 from audit.models import Reading
 from moves.refusals import WrongMoment
-from reviews.models import Declaration, Interest, Recommendation, Score
+from reviews.models import Assignment, Declaration, Interest, Recommendation, Score
 from reviews.services import declare_interests, recommend, recuse_reviewer, save_feedback, save_score
 from tests.reviews.files import (
     assigned_file,
@@ -338,8 +338,33 @@ def test_a_refused_assignment_says_who_and_why(cast, programme, as_):
     answer = as_(cast.officer).post(reverse("review-start", args=[application.reference]))
     assert answer.status_code == 409
     assert answer.context["refused"]
-    assert as_(cast.officer).post(reverse("review-assign", args=[application.reference]), {}).status_code == 422
+    unknown = {"reviewer": [str(cast.officer.public_id)]}
+    nobody = as_(cast.officer).post(reverse("review-assign", args=[application.reference]), {})
+    other = as_(cast.officer).post(reverse("review-assign", args=[application.reference]), unknown)
+    assert (nobody.status_code, other.status_code) == (422, 409)
+    for refused in (answer, nobody, other):
+        title = " ".join(refused.content.decode().partition("<title>")[2].partition("</title>")[0].split())
+        assert title.startswith("Erreur\xa0: Évaluations") or title.startswith("Erreur : Évaluations"), title
     assert as_(cast.chair).post(reverse("review-assign", args=[application.reference]), {}).status_code == 403
+
+
+def test_page_says_that_nobody_has_the_file_yet_only_where_somebody_is_to_have_it(cast, programme, as_):
+    application = eligible_file(cast, programme)
+    client, said = as_(cast.officer, "en"), re.compile(r"Nobody has this file to review[^.]*\.")
+
+    def found(state):
+        Application.objects.filter(pk=application.pk).update(state=state)
+        return said.findall(page(client, "review-file", application.reference))
+
+    yet, never, more = (f"Nobody has this file to review{words}." for words in (" yet", "", " any more"))
+    for state in ("submitted", "changes_requested", "eligible"):
+        assert found(state) == [yet]
+    for state in ("ineligible", "withdrawn", "declined"):
+        assert found(state) == [never]
+    Assignment.objects.create(
+        application=application, reviewer=cast.ana, seat="cluster", state="recused", due=NOW, assigned_by=cast.officer
+    )
+    assert (found("eligible"), found("ineligible")) == ([more], [never])
 
 
 def test_the_chair_rules_on_a_page(cast, programme, as_):
@@ -348,7 +373,8 @@ def test_the_chair_rules_on_a_page(cast, programme, as_):
     url = reverse("review-rule", args=[application.reference, cast.ana.public_id])
     assert as_(cast.officer).get(url).status_code == 403
     assert "Mon frère." in as_(cast.chair).get(url).content.decode()
-    as_(cast.chair).post(url, {"clear": "yes", "ruling": "Trop ancien."})
+    done = as_(cast.chair).post(url, {"clear": "yes", "ruling": "Trop ancien."})
+    assert done.url == reverse("file-detail", args=[application.reference])
     assert Declaration.objects.get(user=cast.ana, answer="unsure").ruling == "Trop ancien."
 
 
