@@ -79,7 +79,7 @@ class ReviewTurnRow(TurnRow):
     `is_by_the_clock`: it is due as its file is; not what comes when it comes, and has no day of its own."""
 
     asks_what_came_late: bool
-    is_by_the_clock: bool = True
+    is_by_the_clock: bool
 
 
 class ReviewTurn(States):
@@ -95,21 +95,35 @@ class ReviewTurn(States):
             _("the confirmation of its checklist, a feature not available yet"),
             "",
             asks_what_came_late=False,
+            is_by_the_clock=True,
         ),
     )
     ASSIGN = (
         "assign",
         ReviewTurnRow(
-            ProgramRole.OFFICER, None, _("the programme officer"), _("Assign the reviewers"), asks_what_came_late=False
+            ProgramRole.OFFICER,
+            None,
+            _("the programme officer"),
+            _("Assign the reviewers"),
+            asks_what_came_late=False,
+            is_by_the_clock=True,
         ),
     )
     START = (
         "start",
         ReviewTurnRow(
-            ProgramRole.OFFICER, None, _("the programme officer"), _("Start the review"), asks_what_came_late=True
+            ProgramRole.OFFICER,
+            None,
+            _("the programme officer"),
+            _("Start the review"),
+            asks_what_came_late=True,
+            is_by_the_clock=True,
         ),
     )
-    REVIEW = "review", ReviewTurnRow(None, None, _("the reviewers"), "", asks_what_came_late=False)
+    REVIEW = (
+        "review",
+        ReviewTurnRow(None, None, _("the reviewers"), "", asks_what_came_late=False, is_by_the_clock=True),
+    )
     REPLACE = (
         "replace",
         ReviewTurnRow(
@@ -129,6 +143,7 @@ class ReviewTurn(States):
             _("the programme officer"),
             _("Close the review, or assign another reviewer"),
             asks_what_came_late=False,
+            is_by_the_clock=True,
         ),
     )
     RULE = (
@@ -139,9 +154,13 @@ class ReviewTurn(States):
             _("the committee's chair"),
             _("Rule on a doubt about interests"),
             asks_what_came_late=False,
+            is_by_the_clock=True,
         ),
     )
-    COHORT = "cohort", ReviewTurnRow(None, None, _("the closing of its cohort"), "", asks_what_came_late=False)
+    COHORT = (
+        "cohort",
+        ReviewTurnRow(None, None, _("the closing of its cohort"), "", asks_what_came_late=False, is_by_the_clock=True),
+    )
     UPHOLD = (  # the endorser may too: a chair's own acts are ruled on, in a cluster that has one chair
         "uphold",
         ReviewTurnRow(
@@ -150,6 +169,7 @@ class ReviewTurn(States):
             _("the committee's chair or the endorser"),
             _("Rule on a conflict declared late"),
             asks_what_came_late=False,
+            is_by_the_clock=True,
         ),
     )
     RETURN = (  # whoever ruled may not do it themselves
@@ -165,7 +185,12 @@ class ReviewTurn(States):
     RECOMMEND = (
         "recommend",
         ReviewTurnRow(
-            ProgramRole.CHAIR, Duty.RECOMMEND, _("the committee's chair"), _("Recommend"), asks_what_came_late=True
+            ProgramRole.CHAIR,
+            Duty.RECOMMEND,
+            _("the committee's chair"),
+            _("Recommend"),
+            asks_what_came_late=True,
+            is_by_the_clock=True,
         ),
     )
     REOPEN = (
@@ -176,6 +201,7 @@ class ReviewTurn(States):
             _("the committee's chair"),
             _("Reopen the review: one that counted no longer does"),
             asks_what_came_late=False,
+            is_by_the_clock=True,
         ),
     )
 

@@ -17,6 +17,7 @@ from accounts.models import User
 from accounts.requests import PersonRequest
 from applications.access import STAFF, enter
 from applications.models import Application
+from applications.pages import FILE_PAGE
 from applications.rules import may_uphold
 from applications.states import IN_SCREENING, TAKES_REVIEWERS, ApplicationState
 from audit.states import Read
@@ -285,7 +286,7 @@ def rule(request: PersonRequest, reference: str, person_id: UUID) -> HttpRespons
                 else _("Your ruling is on record.")
             )
             messages.success(request, told)
-            return redirect("file-detail", reference)  # where what comes next is said, whoever ruled
+            return redirect(FILE_PAGE(reference).url)  # where what comes next is said, whoever ruled
     if request.method == "POST" and form is None:
         services.rule_on_declaration(declaration, by=request.user, clear=False, ruling="")  # refuses, with its sentence
     context = {
