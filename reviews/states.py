@@ -180,6 +180,7 @@ class ReviewTurn(States):
             _("whoever may send the decision back: what somebody did does not stand"),
             _("Send the decision back: what somebody did does not stand"),
             asks_what_came_late=False,
+            is_by_the_clock=True,
         ),
     )
     RECOMMEND = (
