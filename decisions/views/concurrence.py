@@ -7,7 +7,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
@@ -55,14 +55,18 @@ class AskedNoMore(WrongMoment):
 
 def own(request: PersonRequest, public_id: UUID) -> Concurrence:
     """A concurrence asked of a partner that the person sits for; to anyone else it does not exist (404). AskedNoMore
-    once it is not any more. Whether the file is closed to them, the door says (`read_of`)."""
-    asked = Concurrence.objects.asked_of(request.user).select_related(*RELATED)
-    try:
-        return get_object_or_404(asked, public_id=public_id)
-    except Http404:
-        before = get_object_or_404(Concurrence.objects.ever_asked_of(request.user), public_id=public_id)
-    ask_unbarred(before.application_id, request.user)
-    raise AskedNoMore
+    once it is not any more.
+
+    The bar is asked first, whatever became of it: to whoever the file is closed, every page of it has that one answer,
+    while it waits, once it was given, and once it was sent back.
+    """
+    found = get_object_or_404(
+        Concurrence.objects.ever_asked_of(request.user).select_related(*RELATED), public_id=public_id
+    )
+    ask_unbarred(found.application_id, request.user)
+    if not Concurrence.objects.asked_of(request.user).filter(pk=found.pk).exists():
+        raise AskedNoMore
+    return found
 
 
 def read_of(concurrence: Concurrence, person: User, *, read: Read) -> None:
