@@ -19,8 +19,6 @@ def _what(message: Message) -> str:
     if message.application_id is None:
         subject = str(message.words.subject) % defaultdict(lambda: "…")
         return _("E-mail: “%(subject)s”") % {"subject": subject}
-    if reference := message.context.get("reference"):
-        return _("E-mail about file %(reference)s") % {"reference": reference}
     return _("E-mail about a file")
 
 
@@ -28,8 +26,9 @@ def told(message: Message) -> GivenUp:
     """A message that could not be sent, and the address it was for: whoever reads this must not take it for one to
     themselves.
 
-    One about a file is told by the file's number: its subject would tell a step of it, or that it has a letter. One
-    about none, by its subject, in quotes, without what it says of anybody; it may be another cluster's, so that of its
+    One about a file is told by its address alone, which is what is put right: its subject would tell a step of the
+    file, or that it has a letter; and so would the file's number, beside the address of who takes that step. One about
+    none, by its subject, in quotes, without what it says of anybody; it may be another cluster's, so that of its
     address only the domain is told.
     """
     domain = message.address.rpartition("@")[2]

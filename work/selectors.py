@@ -8,7 +8,6 @@ from typing import Any, Protocol, TypeVar
 
 from django.core.exceptions import ImproperlyConfigured
 from django.db.models import QuerySet
-from django.utils.translation import gettext as _
 
 from work.models import WorkItem
 from work.pages import Link
@@ -87,7 +86,7 @@ class GivenUp:
 
 @dataclass(frozen=True)
 class SetAside:
-    """One piece of work that will never be done: who said so ("" for nobody), when, and `why`."""
+    """One piece of work that will never be done: who said so, when, and `why`."""
 
     line: GivenUp
     at: datetime
@@ -135,7 +134,8 @@ class TableRead:
     """A table of work as an administrator reads it.
 
     `waiting` rows are not done yet; `oldest` and `why` tell the first of them. `given_up` are rows that failed for
-    good, the oldest first, from the `first` of `total` on. `aside` are the last that somebody set aside.
+    good, the oldest first, from the `first` of `total` on. `aside` are the last that somebody set aside: what is of no
+    use any more asks nothing of anybody, and that it was overtaken would tell what its file has come to.
     """
 
     key: Table
@@ -172,9 +172,9 @@ def read_table(table: WorkTable, told: QuerySet, *, start: int = 0, most: int = 
             SetAside(
                 table.told(row),
                 row.set_aside_at,
-                row.set_aside_by.full_name if row.set_aside_by else "",
-                row.set_aside_why or _("Too late to be of any use."),
+                row.set_aside_by.full_name,
+                row.set_aside_why,
             )
-            for row in set_aside(told).select_related("set_aside_by")[:SHOWN]
+            for row in set_aside(told).filter(set_aside_by__isnull=False).select_related("set_aside_by")[:SHOWN]
         ],
     )

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from accounts.models import User
 from notifications.models import Message
 from tests.mutants import proves
 from work import clock
@@ -77,13 +78,16 @@ def test_rows_set_aside_come_the_latest_first():
 
 @proves(read_table)
 def test_table_is_read_oldest_first_and_of_what_is_hidden_nothing():
-    """What is written in English is told to nobody. The oldest that waits is the row made first, whenever it is due."""
+    """What is written in English is told to nobody, nor what nobody set aside: it was too late to be of use. The oldest
+    that waits is the row made first, whenever it is due."""
+    aside = {"set_aside_by": User.objects.create(email="maude@aerofil.example")}
     hidden = {"language": "en", "due": BEFORE}
     put(
         **{"hidden": hidden, "hidden, lost": LOST | hidden, "waits first": {"due": AFTER}, "waits": {"due": BEFORE}},
         **{f"lost {n}": LOST | {"due": NOW + timedelta(minutes=n)} for n in (3, 1, 2, 4)},
         **{"lost 2, again": LOST | {"due": NOW + timedelta(minutes=2)}},
-        **{f"aside {n}": {"set_aside_at": NOW + timedelta(minutes=n)} for n in range(SHOWN + 1)},
+        **{f"aside {n}": aside | {"set_aside_at": NOW + timedelta(minutes=n)} for n in range(SHOWN + 1)},
+        **{"overtaken": {"set_aside_at": NOW + timedelta(days=1)}},
     )
     told = Message.objects.filter(language="fr")
     table = WorkTable(Table.MESSAGES, Message, lambda user, files: told, told_as, lambda rows, by: 0)
