@@ -13,7 +13,7 @@ from accounts.roles import ClusterRole, Language, OrganisationRole
 from applications.constants import DUE, ELIGIBILITY, ORDERS
 from applications.states import ApplicationState
 from decisions.states import DecisionKind, ReturnTo
-from funding.money import EntryKind
+from funding.money import Bucket, EntryKind
 from funding.roles import PartnerRole
 from moves.states import Duty
 from programs.roles import ProgramRole, Seat
@@ -88,8 +88,8 @@ VERBS = {
     "undertaking.signed": _("Confidentiality undertaking signed"),
     "declaration.declared": _("Interests declared"),
     "declaration.ruled": _("Doubt about interests ruled on"),
-    "declaration.upheld": _("Acts of a person in conflict looked at again, and upheld"),
-    "declaration.set_aside": _("Acts of a person in conflict looked at again, and not upheld"),
+    "declaration.upheld": _("Acts of a person in conflict looked at again and upheld"),
+    "declaration.set_aside": _("Acts of a person in conflict looked at again and not upheld"),
     "assignment.offered": _("Review offered"),
     "decision.draft": _("Decision drafted"),
     "decision.edit_reasons": _("Reasons of the decision edited"),
@@ -177,7 +177,7 @@ FACTS = {
     "starts_on": _("first day"),
     "ends_on": _("last day"),
     "limit": _("approval limit"),
-    "capacity": _("files at a time"),
+    "capacity": _("files of one call at a time"),
     "networks": _("networks"),
     "closed_on": _("closed on"),
     "closed_at": _("closing before"),
@@ -186,7 +186,7 @@ FACTS = {
     "rules": _("rules, version"),
     "letters": _("letters changed"),
     "number": _("decision number"),
-    "attested": _("statements agreed to"),
+    "attested": _("attestations signed"),
     "began_at": _("begun"),
     "items": _("answers to change"),
     "to_panel": _("back to the committee"),
@@ -211,9 +211,14 @@ FACTS = {
 MEMBERS = dict(OrganisationRole.choices)
 
 # The facts whose name is another of one act: what it is of.
-FACTS_OF = {"agreement.import": {"reference": _("agreement number")}} | {
+FACTS_OF = {
+    "agreement.import": {"reference": _("agreement number")},
+    "application.mark_finding": {"item": _("item of the checklist")},
+    "application.add_item": {"item": _("item of the checklist")},
+    "application.next_cohort": {"from": _("earlier cohort"), "to": _("later cohort")},
+} | {
     # What an envelope holds besides is on its statement: a line of one file would tell what others hold of it.
-    f"ledger.{kind.value}": {"before": "", "after": ""}
+    f"ledger.{kind.value}": {"from": _("out of the balance"), "before": "", "after": ""}
     for kind in EntryKind
 }
 
@@ -241,7 +246,9 @@ VALUES_OF: Mapping[str, Mapping[str, Mapping[str, str | Promise]]] = {
     "decision.draft": {"kind": dict(DecisionKind.choices)},
     "decision.issue": {"kind": dict(DecisionKind.choices)},
     "interest.recorded": {"kind": dict(InterestKind.choices)},
-} | {f"job.{act.value}": {"kind": dict(JobKind.choices)} for act in JobAct}
+    **{f"job.{act.value}": {"kind": dict(JobKind.choices)} for act in JobAct},
+    **{f"ledger.{kind.value}": {"from": dict(Bucket.choices)} for kind in EntryKind},
+}
 
 # What people meet while a part of the service is unavailable, for an administrator. A test finds the missing ones.
 EFFECTS = {

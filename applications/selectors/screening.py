@@ -1,9 +1,10 @@
 """From when the marks of a checklist count, and whose work a finding is."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from applications.models import Application, ScreeningReturn
+from applications.models import Application, Finding, ScreeningReturn
 from applications.selectors.submitted import current_snapshot
 from applications.states import IN_SCREENING
 from audit.models import Entry
@@ -11,6 +12,8 @@ from audit.services import subject_of
 from audit.states import ActorKind
 from moves.models import DutyDone, Stance
 from moves.states import Duty
+from programs.selectors import policy_of
+from work.texts import Text
 
 FINDINGS = ("application.find_eligible", "application.find_ineligible")
 
@@ -41,6 +44,18 @@ def closed_to_markers(application: Application) -> set[int]:
         return set()
     closed = Stance.objects.barring().filter(application_id=application.pk)
     return set(closed.filter(user_id__in=application.findings.values("by_id")).values_list("user_id", flat=True))
+
+
+def items_named(files: Collection[int]) -> dict[tuple[int, str], Text]:
+    """What each item of the checklists of these files is called, by file and key: those of the rules of its call, then
+    the officers' own. Two queries, none for no file."""
+    names: dict[tuple[int, str], Text] = {}
+    for file in Application.objects.filter(pk__in=files).select_related("call__rules"):
+        names |= {(file.pk, item.key): item.label for item in policy_of(file.call).screening.items}
+    for one in Finding.objects.filter(application__in=files):
+        if one.own_fr:
+            names[one.application_id, one.item] = Text(one.own_fr, one.own_en)
+    return names
 
 
 def screened_by(application: Application) -> set[int]:

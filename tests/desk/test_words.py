@@ -9,10 +9,15 @@ from textwrap import dedent
 import pytest
 from django.utils.translation import override
 
+from applications.selectors.screening import items_named
+from applications.services.screening import add_own_item, mark_finding
 from audit.services import record
 from desk.constants import FACTS, FACTS_OF, SUBJECTS, VALUES_OF, VERBS
 from desk.selectors.trail.lines import _done, _models, entries, lines_of
 from moves.transitions import Facts, Input
+from reviews.services.interests import declare_interests
+from tests.files import submitted_file
+from tests.mutants import proves
 
 APPS = (
     "accounts",
@@ -139,7 +144,21 @@ TOLD = [
     ("ledger.close_year", {"before": "member"}, [("before", "member")], [("avant", "member")]),  # no role of a member
     # No balance on the line of one file: it would tell what others hold.
     ("ledger.commit", {"amount": "5", "before": {"reserved": "5"}, "after": {"reserved": "0"}},
-     [("amount", "5")], [("montant", "5")]),
+     [("amount", "$5.00")], [("montant", "5,00\u00a0$")]),
+    ("ledger.release", {"from": "reserved"},
+     [("out of the balance", "Reserved")], [("pris sur le solde", "Réservé")]),
+    ("application.next_cohort", {"from": "2026-09-30T21:00:00+00:00", "to": "2027-01-31T22:00:00+00:00"},
+     [("earlier cohort", "2026-09-30T21:00:00+00:00"), ("later cohort", "2027-01-31T22:00:00+00:00")],
+     [("cohorte précédente", "2026-09-30T21:00:00+00:00"), ("cohorte suivante", "2027-01-31T22:00:00+00:00")]),
+    ("application.complete_reviews", {"counted": 3, "mean": "81.3333"},
+     [("reviews in", "3"), ("mean", "81.33")], [("évaluations reçues", "3"), ("moyenne", "81,33")]),
+    ("application.recommend", {"shares": [{"envelope": "2026-2027", "amount": "15000.00"}]},
+     [("by envelope", "amount: $15,000.00; envelope: 2026-2027")],
+     [("par enveloppe", "montant\u00a0: 15\u00a0000,00\u00a0$; enveloppe\u00a0: 2026-2027")]),
+    ("assignment.submit", {"scores": {"rigour": "3.5"}, "total": "70.0000"},
+     [("scores", "rigour: 3.5"), ("total", "70.00")], [("notes", "rigour\u00a0: 3,5"), ("total", "70,00")]),
+    ("program.appoint", {"limit": "250000.00"},
+     [("approval limit", "$250,000.00")], [("limite d’approbation", "250\u00a0000,00\u00a0$")]),
     ("application.recommend", {"outcome": "waitlisted"},
      [("outcome", "waiting list")], [("résultat", "liste d’attente")]),
     ("application.save_answer", {"question": "eligibility:", "version": 1},
@@ -158,3 +177,33 @@ def test_facts_of_an_act_are_read_in_words(cast, verb, given, english, french):
         with override(language):
             (line,) = lines_of(entries().filter(pk=entry.pk))
         assert sorted(line.facts) == sorted(facts)
+
+
+@pytest.mark.django_db
+@proves(items_named)
+def test_item_of_a_checklist_is_called_as_its_file_calls_it(cast, programme, django_assert_num_queries):
+    """By the rules of its call, or by the officer who added it: each in its own file."""
+    file, other = submitted_file(cast, programme), submitted_file(cast, programme, company="precision")
+    for one, words in ((file, "Bail"), (other, "Permis")):
+        declare_interests(one, by=cast.screener, answer="none")
+        own = add_own_item(one, by=cast.screener, text_fr=words, text_en=f"{words} (en)")
+    with django_assert_num_queries(0):
+        assert items_named([]) == {}
+    with django_assert_num_queries(2):
+        names = items_named([file.pk])
+    assert {key for key, _item in names} == {file.pk}
+    assert (str(names[file.pk, "duplicate"]), str(names[file.pk, own.item])) == (
+        "Aucune autre demande pour le même projet", "Bail",
+    )  # fmt: skip
+    mark_finding(file, "duplicate", by=cast.screener, passed=True, reason="", version=0)
+    acts = [
+        entries().get(verb="application.mark_finding"),
+        *entries().filter(verb="application.add_item").order_by("pk"),
+    ]
+    for language, said in (
+        ("fr", ["Aucune autre demande pour le même projet", "Bail", "Permis"]),
+        ("en", ["No other application for the same project", "Bail (en)", "Permis (en)"]),
+    ):
+        with override(language):
+            told = [dict(line.facts) for line in lines_of(acts)]
+        assert [facts["item of the checklist" if language == "en" else "point de la liste"] for facts in told] == said

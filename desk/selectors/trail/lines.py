@@ -1,9 +1,10 @@
 """Acts and readings of the trail in words, one line each."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cache
+from decimal import Decimal, InvalidOperation
+from functools import cache, partial
 
 from django.apps import apps
 from django.db.models import Model, Prefetch, Q, QuerySet
@@ -12,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from applications.models import Application, Document
+from applications.selectors.screening import items_named
 from audit.models import Entry, Erasable, Reading
 from audit.states import ActorKind, OneOf, Read, ReadOne
 from desk.constants import FACTS, FACTS_OF, SUBJECTS, VALUES, VALUES_OF, VERBS
@@ -19,8 +21,19 @@ from moves.machine import declared, state_field, subject_name
 from moves.states import Duty
 from reports.models import ApiKey
 from work.names import sort_key
+from work.templatetags.formats import money, number
+from work.texts import Text
 
 PAGE = 100  # lines
+
+# Facts that are figures, whatever the act: how the house writes each.
+FIGURES: Mapping[str, Callable[[str], str]] = {
+    "amount": money,
+    "limit": money,
+    "mean": partial(number, places=2),
+    "total": partial(number, places=2),
+    "scores": number,
+}
 
 
 @dataclass(frozen=True)
@@ -137,14 +150,14 @@ def lines_of(rows: Iterable[Entry | Reading]) -> list[Line]:
             "pk", "reference"
         )
     )
-    documents = _documents(rows)
+    documents, items = _documents(rows), _items(rows)
     lines = []
     for row in rows:
         who, reference = names.of(row), (references.get(row.application_id) if row.application_id else None) or ""
         if isinstance(row, Reading):
             lines.append(_reading(row, who, reference, documents))
         else:
-            lines.append(_entry(row, who, reference))
+            lines.append(_entry(row, who, reference, items))
     return lines
 
 
@@ -156,8 +169,17 @@ def _documents(rows: Iterable[Entry | Reading]) -> dict[str, str]:
     return {str(one.public_id): str(one) for one in found}
 
 
-def _entry(entry: Entry, who: str, reference: str) -> Line:
+def _items(rows: Iterable[Entry | Reading]) -> dict[tuple[int, str], Text]:
+    """The names of the items of checklists that these rows are of, by file and key; no query where none is."""
+    acts = (row for row in rows if isinstance(row, Entry))
+    return items_named({act.application_id for act in acts if act.application_id and "item" in act.given})
+
+
+def _entry(entry: Entry, who: str, reference: str, items: Mapping[tuple[int, str], Text]) -> Line:
     erasables = {e.field: e for e in entry.erasables.all()}
+    given = dict(entry.given)
+    if entry.application_id and (item := items.get((entry.application_id, str(given.get("item"))))):
+        given["item"] = str(item)
     note, verb = erasables.pop("note", None), verb_name(entry.subject_type, entry.verb)
     return Line(
         at=entry.at,
@@ -171,9 +193,7 @@ def _entry(entry: Entry, who: str, reference: str) -> Line:
         after=state_words(entry.subject_type, entry.after),
         note=note.value if note else "",
         erased=next((e.erased_at for e in [note, *erasables.values()] if e and e.erased_at), None),
-        facts=[
-            (name, _valued(key, value, verb)) for key, value in entry.given.items() if (name := _fact(key, value, verb))
-        ],
+        facts=[(name, _valued(key, value, verb)) for key, value in given.items() if (name := _fact(key, value, verb))],
         texts=[
             (str(FACTS.get(e.field) or e.field.removeprefix("given.")), e.value) for e in erasables.values() if e.value
         ],
@@ -191,10 +211,12 @@ def _fact(key: str, value: object, verb: str = "") -> str:
 
 
 def _valued(key: str, value: object, verb: str = "") -> str:
-    """The value of a fact in words, in the act of this name: from its closed list where it has one, one by one when
-    there are several."""
+    """The value of a fact in words, in the act of this name: from its closed list where it has one, as the house writes
+    it where it is a figure, one by one when there are several."""
     if isinstance(value, list):
         return ", ".join(_valued(key, one, verb) for one in value)
+    if key in FIGURES:
+        return _figure(key, value)
     if not isinstance(value, str):
         return _plain(value)
     if key == "move" or (key == "verb" and "." in value):
@@ -203,14 +225,28 @@ def _valued(key: str, value: object, verb: str = "") -> str:
     return str(lists.get(key, {}).get(value, value))
 
 
+def _figure(key: str, value: object) -> str:
+    """A figure as the house writes its kind, several by their names; as it was kept, if it is none."""
+    if isinstance(value, dict):
+        return _named((name, _figure(key, one)) for name, one in value.items())
+    try:
+        return FIGURES[key](str(Decimal(str(value))))
+    except InvalidOperation:
+        return str(value)
+
+
 def _plain(value: object) -> str:
     """A fact as text; words kept apart are shown with the texts."""
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if isinstance(value, dict):
         told = ((_fact(key, one), _valued(key, one)) for key, one in value.items() if key != "text")
-        return "; ".join(f"{name}: {one}" for name, one in told if name) or "…"
+        return _named((name, one) for name, one in told if name) or "…"
     return str(value)
+
+
+def _named(values: Iterable[tuple[str, str]]) -> str:
+    return "; ".join(_("%(label)s: %(error)s") % {"label": name, "error": value} for name, value in values)
 
 
 def _reading(reading: Reading, who: str, reference: str, documents: Mapping[str, str]) -> Line:
