@@ -359,7 +359,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("limit", models.DecimalField(blank=True, decimal_places=2, max_digits=14, null=True)),
-                ("capacity", models.PositiveIntegerField(default=20, help_text="Files a reviewer takes in one call.")),
+                ("capacity", models.PositiveIntegerField(default=20, help_text="Files of one call that a reviewer has at a time.")),
                 ("starts_on", models.DateField(default=work.clock.today)),
                 ("ends_on", models.DateField(blank=True, null=True)),
                 (

@@ -19,7 +19,7 @@ class Appointment(models.Model):
     role = models.CharField(max_length=20, choices=ProgramRole.choices)
     seat = models.CharField(max_length=20, choices=Seat.choices, blank=True)
     limit = models.DecimalField(max_digits=14, decimal_places=2, null=True, blank=True)
-    capacity = models.PositiveIntegerField(default=20, help_text="Files a reviewer takes in one call.")
+    capacity = models.PositiveIntegerField(default=20, help_text="Files of one call that a reviewer has at a time.")
     starts_on = models.DateField(default=clock.today)
     ends_on = models.DateField(null=True, blank=True)
 

@@ -35,7 +35,8 @@ def appoint(
 ) -> Appointment:
     """Give `user` a role on `program`, or on all programmes of `cluster`. Again changes the appointment held.
 
-    `seat`: a reviewer's side; `limit`: an approver's, in dollars; `capacity`: files a reviewer takes in one call.
+    `seat`: a reviewer's side; `limit`: an approver's, in dollars; `capacity`: files of one call that a
+    reviewer has at a time.
     """
     cluster = program.cluster if program else cluster
     assert cluster is not None  # one of the two is given
