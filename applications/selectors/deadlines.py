@@ -9,7 +9,7 @@ from datetime import datetime
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from applications.models import Application
+from applications.models import Application, ChangeRequest
 from applications.rules import closing_for
 from applications.states import IN_SCREENING, PublicState
 from programs.models import Call
@@ -58,6 +58,15 @@ def stay_of(application: Application) -> Stay | None:
         return None
     later = next((closing for closing in application.call.closings if closing > closed), None)
     return Stay(EVERY_DAY.ends(closed, promise.incomplete_moves_after), later) if later else None
+
+
+def stay_told(request: ChangeRequest) -> Stay | None:
+    """What the applicant hears of it (`stay_of`) while its changes are asked: one answer has one day, the sooner of
+    those still ahead. None while the day to answer by is that one, and once the stay is over."""
+    stay = stay_of(request.application)
+    if stay is None or stay.is_over or clock.now() <= request.due <= stay.until:
+        return None
+    return stay
 
 
 def next_cohort_of(application: Application, at: datetime) -> datetime | None:

@@ -7,9 +7,9 @@ from django.utils.text import capfirst
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from applications.models import Application
+from applications.models import Application, ChangeRequest
 from applications.selectors.cohorts import goes_on_to
-from applications.selectors.deadlines import decision_clock, service_due, stay_of
+from applications.selectors.deadlines import decision_clock, service_due, stay_told
 from applications.states import LEFT, ApplicationState, PublicState
 from audit.models import Entry
 from programs.policy import Standard, Start
@@ -159,23 +159,24 @@ def _waits(application: Application) -> str:
     return sentence % {"day": clock.format_day(goes_on.closing, _language())}
 
 
-def while_awaited(application: Application) -> str:
-    """In which cohort a file is whose changes are asked, and until when they may come for it to stay there. "" for a
-    call without cohorts."""
-    cohort, language = application.cohort_closes_at, _language()
+def while_awaited(request: ChangeRequest) -> str:
+    """In which cohort a file is whose changes are asked, and until when they may come for it to stay there, where that
+    is sooner than the day to answer by. "" for a call without cohorts."""
+    application, language = request.application, _language()
+    cohort = application.cohort_closes_at
     if cohort is None or not application.call.cohorts:
         return ""
     said = _("Your application is in the cohort of %(day)s.") % {"day": clock.format_day(cohort, language)}
-    stay = stay_of(application)
-    if stay is None or stay.is_over:
+    stay = stay_told(request)
+    if stay is None:
         return said
     days = {
         "until": clock.format_instant(stay.until, language),
         "closing": clock.format_day(stay.next_closing, language),
     }
     stays = _(
-        "To stay in it, send the changes by %(until)s; after that, it moves to the next cohort, which closes on "
-        "%(closing)s."
+        "To stay in it, send the changes by %(until)s, even if you were given longer; after that, it moves to the next "
+        "cohort, which closes on %(closing)s."
     )
     return f"{said} {stays % days}"
 
@@ -218,8 +219,8 @@ def _completeness(application: Application) -> str:
         }
     if again := checked_again(application):
         return _(
-            "Your application was confirmed complete on %(day)s. You sent changes on %(sent)s: we check again that it "
-            "has everything required."
+            "Your application was confirmed complete on %(day)s. You sent changes on %(sent)s: we are checking again "
+            "that it has everything required."
         ) % {"day": clock.format_day(again.found, _language()), "sent": clock.format_day(again.sent, _language())}
     due = service_due(application.call, Standard.COMPLETE, application.submitted_at)
     if due is None:

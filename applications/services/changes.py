@@ -14,7 +14,7 @@ from applications.models import Application, ChangeItem, ChangeRequest
 from applications.pages import APPLICATION, APPLICATION_CHANGES, FILE_CHANGES, FILE_SCREENING
 from applications.rules import Change, Changes, MoreTime
 from applications.selectors.answers import answers_of, form_of
-from applications.selectors.deadlines import stay_of
+from applications.selectors.deadlines import stay_told
 from applications.selectors.people import holders_of, office_of, people_of
 from applications.selectors.turns import free_for, late_requests
 from applications.services import submission
@@ -152,7 +152,7 @@ def chase_requests(*, by: Actor) -> int:
 
 
 def _remind(application: Application, request: ChangeRequest) -> None:
-    stays_until, next_closing = _stay(application)
+    stays_until, next_closing = _stay(request)
     soon = messages.ChangesReminder(
         reference=application.number,
         title=application.title,
@@ -194,7 +194,7 @@ def _put_back(application: Application, item: ChangeItem, *, by: Actor) -> None:
 
 
 def _tell_of_request(application: Application, request: ChangeRequest) -> None:
-    stays_until, next_closing = _stay(application)
+    stays_until, next_closing = _stay(request)
     asked = messages.ChangesRequested(
         reference=application.number,
         title=application.title,
@@ -206,11 +206,11 @@ def _tell_of_request(application: Application, request: ChangeRequest) -> None:
     _tell_applicant(application, request, asked, APPLICATION_CHANGES)
 
 
-def _stay(application: Application) -> tuple[datetime | None, date | None]:
+def _stay(request: ChangeRequest) -> tuple[datetime | None, date | None]:
     """Until when the changes must come for the file to stay in its cohort, and the day on which the next one closes:
-    what each message that asks for them says. None of both where it is left there, or no longer is."""
-    stay = stay_of(application)
-    return (None, None) if stay is None or stay.is_over else (stay.until, clock.day_of(stay.next_closing))
+    what each message that asks for them says (`stay_told`). None of both where the day to answer by is all of it."""
+    stay = stay_told(request)
+    return (None, None) if stay is None else (stay.until, clock.day_of(stay.next_closing))
 
 
 def _tell_applicant(application: Application, request: ChangeRequest, content: Content, page: Page[UUID]) -> None:

@@ -58,7 +58,7 @@ def answer(request: PersonRequest, public_id: UUID) -> HttpResponse:
     context = {
         "application": application,
         "asked": asked,
-        "in_cohort": while_awaited(application),
+        "in_cohort": while_awaited(asked),
         "groups": [
             {
                 "section": content["section"],

@@ -208,7 +208,7 @@ def detail(request: PersonRequest, public_id: UUID) -> HttpResponse:
         "entries": timeline(application),
         "snapshots": list(application.snapshots.latest_first().select_related("receipt")),
         "change_request": asked,
-        "in_cohort": while_awaited(application) if asked else "",
+        "in_cohort": while_awaited(asked) if asked else "",
         "letter": application.outcome_at is not None,
         "next": next_steps(application),
         "signs": signs,

@@ -138,14 +138,14 @@ OF_OFFICER = "ses corrections doivent arriver au plus tard le 20 octobre 2026"
 
 def test_applicant_is_told_by_when_to_answer_to_stay_in_its_cohort_then_in_which_it_is(cast, asked, client):
     mail = write(Message.objects.get(kind="changes_requested", recipient=cast.sophie))
-    assert "elles doivent arriver au plus tard le 20 octobre 2026" in mail.body.replace("\xa0", " ")
+    assert "envoyez vos corrections au plus tard le 20 octobre 2026" in mail.body.replace("\xa0", " ")
     pages = ("application-detail", "application-changes")
     with clock.at(clock.local(date(2026, 10, 20), 12)):
         for name in pages:
             page = read(client, cast.sophie, name, asked.public_id)
             assert "Votre demande est dans la cohorte du 30 septembre 2026." in page
             assert OF_APPLICANT in page
-            assert "qui ferme le 31 janvier 2027" in page
+            assert "dont la clôture est le 31 janvier 2027" in page
     with clock.at(clock.local(date(2026, 10, 21), 1)):
         assert OF_APPLICANT not in read(client, cast.sophie, "application-detail", asked.public_id)
         move_incomplete_files(by=CLOCK)
@@ -162,7 +162,7 @@ def test_officer_who_asks_for_changes_reads_by_when_the_cohort_is_lost(cast, pro
             assert OF_OFFICER in read(client, cast.officer, name, asked.reference)
     with clock.at(clock.local(date(2026, 10, 21), 1)):
         page = read(client, cast.officer, "file-changes-ask", other.reference)
-        assert "celui-ci passera donc à la cohorte suivante, qui ferme le 31 janvier 2027" in page
+        assert "celui-ci passera donc à la cohorte suivante, dont la clôture est le 31 janvier 2027" in page
 
 
 def test_nothing_is_said_of_a_cohort_that_is_not_lost(cast, programme, asked, client):
@@ -170,6 +170,25 @@ def test_nothing_is_said_of_a_cohort_that_is_not_lost(cast, programme, asked, cl
     with clock.at(clock.local(date(2026, 10, 9), 12)):
         assert OF_APPLICANT not in read(client, cast.sophie, "application-changes", asked.public_id)
         assert OF_OFFICER not in read(client, cast.officer, "file-changes", asked.reference)
+
+
+def test_applicant_who_must_answer_before_the_cohort_is_lost_hears_of_that_day_alone_until_it_is_past(
+    cast, programme, client
+):
+    """Asked on 8 October to answer by the 14th; the file moves after the 20th. Nothing else is said until the 14th is
+    past: then the file still stays in its cohort if they come."""
+    file = submitted_file(cast, programme)
+    with clock.at(clock.local(date(2026, 10, 8), 10)):
+        item = Change("method", ChangeWhy.INCOMPLETE, "Nommez la personne qui mène chaque étape.")
+        request_changes(file, by=cast.officer, items=[item], due=clock.end_of(date(2026, 10, 14)))
+    body = write(Message.objects.get(kind="changes_requested", recipient=cast.sophie)).body.replace("\xa0", " ")
+    assert "Répondez au plus tard le 14 octobre 2026" in body
+    assert "20 octobre" not in body
+    for day, said in ((14, False), (15, True), (20, True), (21, False)):
+        with clock.at(clock.local(date(2026, 10, day), 12)):
+            page = read(client, cast.sophie, "application-changes", file.public_id)
+            assert "Votre demande est dans la cohorte du 30 septembre 2026." in page
+            assert (OF_APPLICANT in page) is said, day
 
 
 @pytest.mark.parametrize(
@@ -189,7 +208,7 @@ def test_reminder_repeats_by_when_to_answer_to_stay_in_the_cohort_until_that_is_
         write(Message.objects.get(kind=kind, recipient=cast.sophie)).body.replace("\xa0", " ")
         for kind in ("changes_requested", "changes_reminder")
     ]
-    stays = "elles doivent arriver au plus tard le 20 octobre 2026"
+    stays = "envoyez vos corrections au plus tard le 20 octobre 2026"
     assert [stays in body for body in said] == [True, says]
     assert ["31 janvier 2027" in body for body in said] == [True, says]
 

@@ -269,4 +269,4 @@ def test_every_body_is_of_a_kind():
 
 def test_part_of_a_body_reads_nothing_but_the_fields_of_the_contents_that_share_it():
     part = (ROOT / "templates" / "notifications" / "_stay.txt").read_text()
-    assert names_of(part) == {"stays_until", "next_closing"} < {field.name for field in fields(OfStay)}
+    assert names_of(part) == {"until", "stays_until", "next_closing"} < {field.name for field in fields(OfStay)}
