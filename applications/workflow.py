@@ -95,7 +95,7 @@ class ApplicationLife(models.Model):
     @transition(
         field=state, source=ApplicationState.SUBMITTED, target=ApplicationState.ELIGIBLE,
         permission=rules.is_screener, who=rules.ONLY_A_SCREENER,
-        label=_("Declare eligible"), done=_("Found eligible"),
+        label=_("Declare eligible"), done=_("Declared eligible"),
         duty=Duty.SCREEN, facts=rules.Checklist,
         when=[rules.was_found_complete, rules.checklist_has_passed],
     )
@@ -105,7 +105,7 @@ class ApplicationLife(models.Model):
     @transition(
         field=state, source=list(MARKABLE), target=ApplicationState.INELIGIBLE,
         permission=rules.is_screener, who=rules.ONLY_A_SCREENER,
-        label=_("Declare ineligible"), done=_("Found ineligible"),
+        label=_("Declare ineligible"), done=_("Declared ineligible"),
         duty=Duty.SCREEN, facts=rules.Checklist,
         when=[rules.was_found_complete, rules.failed_items_have_reasons],
     )
@@ -174,7 +174,7 @@ class ApplicationLife(models.Model):
     @transition(
         field=state, source=ApplicationState.RECOMMENDED, target=ApplicationState.REVIEWED,
         permission=nobody, duty=None,
-        done=_("Returned to the committee"),
+        done=_("Sent back to the committee"),
         given=Reason, fired=True,
         when_given=[has_a_reason],
     )

@@ -61,7 +61,7 @@ def may_assign(application: "Application", by: Actor) -> bool:
 def takes_reviewers(application: "Application") -> Refusal | None:
     """Why no reviewer can be given the file now, or None."""
     if application.state not in TAKES_REVIEWERS:
-        return Refusal(_("Reviewers are assigned once the file is found eligible."), code="state")
+        return Refusal(_("Reviewers are assigned once the file is declared eligible."), code="state")
     return None
 
 
@@ -138,8 +138,8 @@ def says_nothing_of_none(answer: str, note: str) -> str:
     if answer != Answer.NONE or is_blank(note):
         return ""
     return gettext(
-        "You answer that you have none, and you describe something here. If it could be a conflict, answer that you "
-        "are unsure, and it is ruled on; if not, leave this empty."
+        "You answer that you have none, yet you describe something here. If it could be a conflict, answer that you "
+        "are unsure, and it will be ruled on; if not, leave this empty."
     )
 
 
@@ -171,7 +171,9 @@ def file_is_in_review(assignment: "Assignment", _facts: object) -> Refusal | Non
 
 def is_of_the_panel_that_has_the_file(assignment: "Assignment", _facts: object) -> Refusal | None:
     if assignment.set_aside_at is not None:
-        return Refusal(_("This review is of an earlier committee: another has the file."), code="set_aside")
+        return Refusal(
+            _("This review belongs to an earlier committee: another one has the file now."), code="set_aside"
+        )
     return None
 
 

@@ -130,7 +130,7 @@ class ReviewTurn(States):
             ProgramRole.OFFICER,
             None,
             _("the programme officer"),
-            _("Give the review to another: a seat is empty"),
+            _("Assign another reviewer: a seat is empty"),
             asks_what_came_late=False,
             is_by_the_clock=False,
         ),

@@ -57,7 +57,7 @@ def confirm_marks(application: Application, *, by: User, submission: int) -> lis
     _ask(application, by)
     latest = current_snapshot(application)
     if latest is None or latest.number != submission:
-        raise WrongMoment(Refusal(_("The applicant has sent changes since you read this page."), code="submission"))
+        raise WrongMoment(Refusal(_("The applicant has sent changes since you opened this page."), code="submission"))
     confirmed = []
     for item in checklist_of(application):
         if item.stale and item.finding:

@@ -52,11 +52,13 @@ FOUND = {
         services.find_complete,
         gettext_lazy("The file is complete: its applicant is notified."),
     ),
-    "eligible": Found(Application.find_eligible, services.find_eligible, gettext_lazy("The file is found eligible.")),
+    "eligible": Found(
+        Application.find_eligible, services.find_eligible, gettext_lazy("The file is declared eligible.")
+    ),
     "ineligible": Found(
         Application.find_ineligible,
         services.find_ineligible,
-        gettext_lazy("The file is found ineligible: a decision is drafted."),
+        gettext_lazy("The file is declared ineligible: a decision is drafted."),
     ),
 }
 

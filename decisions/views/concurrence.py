@@ -178,7 +178,10 @@ def declare(request: PersonRequest, public_id: UUID) -> HttpResponse:
 def _after_declaring(concurrence: Concurrence) -> str:
     """What a conflict, or a doubt, leads to: who concurs, or what becomes of what was given."""
     if concurrence.given_at is not None:
-        return _("Your declaration is kept. The file is closed to you; the cluster was told of what you had given.")
+        return _(
+            "Your declaration is kept. The file is closed to you; the cluster was told of the concurrence that you had "
+            "given."
+        )
     if selectors.concurrers_of(concurrence):
         return _("Your declaration is kept. The file stays closed to you; a colleague can concur.")
     return _("Your declaration is kept. The file stays closed to you, and nobody else here can concur.")

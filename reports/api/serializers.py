@@ -54,7 +54,7 @@ def choice(kinds: type[TextChoices], help_text: "StrPromise", **options: Unpack[
 
 def updated(source: str = "updated_at") -> serializers.DateTimeField:
     options: Options = {} if source == "updated_at" else {"source": source}
-    return instant(_("When anything shown here last changed. updated_since reads it."), **options)
+    return instant(_("When anything shown here last changed. updated_since filters on it."), **options)
 
 
 FISCAL_YEAR = _("The fiscal year, from 1 April to 31 March, such as 2026-2027.")

@@ -97,7 +97,7 @@ def _doubt_where_it_matters(person: User) -> None:
 
 
 def _as_recorded(facts: Iterable[Conflict]) -> str:
-    return _("The records: %(facts)s") % {"facts": "; ".join(one.message for one in facts)}
+    return _("The records say: %(facts)s") % {"facts": "; ".join(one.message for one in facts)}
 
 
 def _keys(facts: Iterable[Conflict]) -> str:

@@ -521,7 +521,7 @@ def test_what_is_sent_again_is_found_complete_again_and_told_again(declared, cas
             assert [line.at for line in timeline(sent) if line.what == "Confirmed complete"] == [SCREENED]
             assert next_steps(sent)[0] == (
                 "Your application was confirmed complete on September\u00a017, 2026. You sent changes on "
-                "September\u00a019, 2026: we check again that it has everything required."
+                "September\u00a019, 2026: we are checking again that it has everything required."
             )
     with clock.at(SCREENED + timedelta(days=4)):
         again = find_complete(fresh(declared), by=cast.screener)
@@ -559,8 +559,8 @@ def test_screener_is_told_of_the_earlier_finding_while_the_changes_are_not_found
     client = Client()
     client.force_login(cast.screener)
     page = client.get(f"/files/{declared.reference}/screening").content.decode().replace("\u00a0", " ")
-    assert "Confirmé complet le 17 septembre 2026 à" in page
-    assert "a envoyé des changements le 19 septembre 2026 à" in page
+    assert "Déclaré complet le 17 septembre 2026 à" in page
+    assert "a envoyé des corrections le 19 septembre 2026 à" in page
     with clock.at(SCREENED + timedelta(days=4)):
         assert checked_again(find_complete(fresh(declared), by=cast.screener)) is None
 

@@ -283,7 +283,7 @@ def test_partner_who_concurred_has_a_way_to_declare_and_is_told_what_becomes_of_
     assert "Ce que vous avez déjà fait dans ce dossier, et qu’un conflit toucherait\xa0: donner l’accord" in asked
     Message.objects.all().delete()
     said = client.post(way, {"answer": "conflict", "note": "Ma sœur."}, follow=True).content.decode()
-    assert "la grappe est informée de ce que vous aviez donné" in said
+    assert "la grappe est informée de l’accord préalable que vous aviez donné" in said
     assert told_to_rule() == [("Karim", "concur"), ("Louise", "concur")]
 
 

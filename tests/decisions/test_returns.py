@@ -85,7 +85,7 @@ def test_return_to_the_committee_leads_the_chair_to_the_recommendation_with_the_
     message.language = language
     said = {"fr": "de retour devant son comité", "en": "back at its committee"}[language]
     assert said in write(message).body
-    title = {"fr": "Renvoyé au comité", "en": "Sent back to the committee"}[language]
+    title = {"fr": "Renvoyée au comité", "en": "Sent back to the committee"}[language]
     with clock.at(LATER):
         for who, page in (
             (cast.chair, "review-recommend"),
@@ -130,7 +130,7 @@ def test_return_to_the_start_leads_everybody_to_the_decision_with_the_reason(cas
     pages = {one.recipient: (one.url_name, one.url_args) for one in Message.objects.filter(kind="decision_sent_back")}
     assert set(pages) == {cast.endorser, cast.officer}
     assert set(map(str, pages.values())) == {str(("decision-file", [reference]))}
-    title = {"fr": "Renvoyée à son début", "en": "Sent back to its start"}[language]
+    title = {"fr": "Renvoyée à son point de départ", "en": "Sent back to its start"}[language]
     client.force_login(cast.endorser)
     with clock.at(LATER):
         read = client.get(reverse("decision-file", args=[reference]) + f"?lang={language}").content.decode()

@@ -238,7 +238,9 @@ def test_page_of_a_step_says_what_came_late_and_who_ruled_on_it(cast, programme,
         late = declare_interests(decision.application, by=cast.endorser, answer="conflict", note="Mon frère.")
         url = reverse("decision-issue", args=[decision.application.reference])
         files.declare(cast, decision, "officer")
-        assert "declared on November\u00a03, 2026 a conflict of interest" in text(as_(cast.officer).get(url))
+        assert f"On November\u00a03, 2026, {cast.endorser.full_name} declared a conflict of interest" in text(
+            as_(cast.officer).get(url)
+        )
         uphold_acts(late, by=cast.chair, why="Rien ne tient à ce lien.")
         assert "Rien ne tient à ce lien." in text(as_(cast.officer).get(url))
 

@@ -325,7 +325,7 @@ def assign_and_review(desks, reference):
     officer.go(f"/files/{reference}/reviews").reads("Dev Patel", "Usinage Gauthier inc.")
     for name in ("Ana Tremblay", "Ben Gagnon", "Chloé Martin"):
         officer.page.get_by_label(name).check()
-    officer.send("Offrir le dossier")
+    officer.send("Proposer le dossier")
     with officer.page.expect_navigation():
         officer.page.locator('form[action$="/reviews/start"] button').click()
     officer.reads("Ana Tremblay")

@@ -342,7 +342,7 @@ def test_story_from_the_guide_to_the_auditor(year, client, tmp_path, settings):
     with translation.override("en"):
         lines = list(whole_chronicle(year.fresh("usinage")))
     acts = [line.what for line in lines]
-    assert acts.index("Draft started") < acts.index("Application submitted") < acts.index("Found eligible")
+    assert acts.index("Draft started") < acts.index("Application submitted") < acts.index("Declared eligible")
     assert acts.index("Recommendation made") < acts.index("Decision issued") < acts.index("Letter received")
     assert lines[-1].is_reading
     assert "MEIE" in lines[-1].who

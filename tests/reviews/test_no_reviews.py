@@ -53,4 +53,4 @@ def test_file_of_a_programme_without_reviews_goes_to_no_panel(cast, programme, c
     assert found == [("panel", "“panel” is missing.")]
     client.force_login(cast.officer)
     shown = client.get(reverse("review-file", args=[file.reference])).content.decode()
-    assert "Offrir le dossier" not in shown
+    assert "Proposer le dossier" not in shown

@@ -171,7 +171,7 @@ def test_reviewer_whose_role_ended_is_not_awaited_and_the_file_goes_to_another(c
     assert [(line.have, line.needed) for line in panel_lines(file)] == [(1, 2), (0, 1)]
     assert (queue_of(cast.ben).total, work_for(cast.ben)) == (0, [])
     (line,) = work_for(cast.officer)
-    assert (line.what, line.waits_for) == ("Confiez l’évaluation à une autre personne\xa0: un siège est vide", "")
+    assert (line.what, line.waits_for) == ("Confier l’évaluation à une autre personne\xa0: un siège est vide", "")
     client.force_login(cast.officer)
     page = client.get(reverse("review-file", args=[file.reference]))
     assert {one.assignment.reviewer: one.vacant for one in page.context["assignments"]} == {
@@ -271,7 +271,7 @@ def test_place_of_a_reviewer_on_a_side_is_empty_for_the_officer_and_no_work_for_
     assert [(line.have, line.needed) for line in panel_lines(file)] == [(1, 2), (1, 1)]
     assert (queue_of(cast.ana).total, work_for(cast.ana)) == (0, [])
     (line,) = work_for(cast.officer)
-    assert (line.what, line.waits_for) == ("Confiez l’évaluation à une autre personne\xa0: un siège est vide", "")
+    assert (line.what, line.waits_for) == ("Confier l’évaluation à une autre personne\xa0: un siège est vide", "")
     client.force_login(cast.officer)
     page = client.get(reverse("review-file", args=[file.reference]))
     rows = {one.assignment.reviewer: (one.vacant, one.side) for one in page.context["assignments"]}

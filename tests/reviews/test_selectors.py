@@ -248,7 +248,7 @@ def test_home_of_an_officer_has_the_panels_to_name_and_the_reviews_awaited(cast,
     declare_standing(another(file).pk, user=cast.officer, standing="conflict")
     eligible = another(file, state="eligible", due=NOW + 2 * DAY)
     first, second, third, last, none = by_due(file, "in_review")
-    empty = "Give the review to another: a seat is empty"  # it has no day of its own: after what has one
+    empty = "Assign another reviewer: a seat is empty"  # it has no day of its own: after what has one
     own = [("Assign the reviewers", eligible.reference)]
     own += [(empty, one) for one in (first, second, third, file.reference, last, none)]
     others = [("Reviewed", reference) for reference in by_due(file, "reviewed")]

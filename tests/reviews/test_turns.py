@@ -91,7 +91,7 @@ def test_ruling_that_leaves_the_review_out_closes_nothing_and_the_seat_is_empty(
     score(of(file, cast.dev), 4)
     rule_on_declaration(doubt, by=cast.chair, clear=False, ruling="Elle y siège.")
     assert fresh(file).state == "in_review"
-    assert lines(cast.officer) == [("Give the review to another: a seat is empty", "review-file", "")]
+    assert lines(cast.officer) == [("Assign another reviewer: a seat is empty", "review-file", "")]
     assert fresh(file).due is not None
     assert [line.due for line in work_for(cast.officer)] == [None]  # what its file is due by says nothing of the seat
     assert whom(file) == "the programme officer"
