@@ -1,6 +1,6 @@
 """What waits for a person in this app: as a company's person, and as the cluster's."""
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import replace
 from functools import partial
 
@@ -21,7 +21,7 @@ from applications.pages import (
 )
 from applications.rules import closing_for, comes_in_time
 from applications.selectors.deadlines import due_in_words
-from applications.selectors.turns import free_for, late_requests
+from applications.selectors.turns import NOBODY, free_for, late_requests, stuck_among
 from applications.states import IN_SCREENING, ON_HOME, ApplicationState, FileTurn
 from audit.actors import Actor
 from documents.models import Rendering
@@ -91,8 +91,10 @@ def _work_of_staff(user: User, limit: int) -> Iterator[WorkLine]:
     officer = Application.objects.held_by(user, ProgramRole.OFFICER)
     yield from first_lines(_late_first(officer), _line_of_late, limit=limit)
     runs = _soonest_first(officer)
-    others = runs.filter(state__in=IN_SCREENING).exclude(pk__in=late_requests().values("application_id"))
-    yield from first_lines(others, _line_of_others, limit=limit)
+    in_hand = runs.filter(state__in=IN_SCREENING).exclude(pk__in=late_requests().values("application_id"))
+    others = list(in_hand.select_related("call__program")[: limit + 1])
+    stuck = stuck_among(others)
+    yield from first_lines(others, partial(_line_of_others, stuck=stuck), limit=limit)
 
     lost = Snapshot.objects.current().filter(receipt__in=stopped(Rendering.objects.all()))
     yield from first_lines(runs.filter(pk__in=lost.values("application_id")), _line_of_receipt, limit=limit)
@@ -124,10 +126,10 @@ def _line_of_late(file: Application) -> WorkLine:
     return replace(line, due=file.asked_until)  # type: ignore[attr-defined]  # annotated
 
 
-def _line_of_others(file: Application) -> WorkLine:
+def _line_of_others(file: Application, *, stuck: Container[int]) -> WorkLine:
     asked = file.state == ApplicationState.CHANGES_REQUESTED
     what = _("Changes requested") if asked else _("To be screened")
-    waits = str(ApplicationState(file.state).row.awaits)
+    waits = str(NOBODY if file.pk in stuck else ApplicationState(file.state).row.awaits)
     return _line(file, what, (FILE_CHANGES if asked else FILE_PAGE)(file.number), Hat.OFFICER, waits)
 
 

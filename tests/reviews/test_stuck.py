@@ -94,8 +94,9 @@ def test_step_that_a_person_may_not_take_is_not_theirs_and_what_nobody_can_take_
     assert lines(person) == [(act, other.reference, "")]
     assert all(one.refusals for one in allowed(file, person, Application.find_eligible, Application.recommend))
     nobody = "somebody to be appointed: nobody can take its next step today"
-    waits = ("To be screened", file.reference, who) if step == "screen" else ("Reviewed", file.reference, nobody)
-    assert waits in lines(cast.officer)
+    what = "To be screened" if step == "screen" else "Reviewed"
+    assert (what, file.reference, nobody) in lines(cast.officer)
+    assert (what, other.reference, who) in lines(cast.officer)
 
     with override("en"):
         assert (awaited(other).who, awaited(other).is_stuck) == (who, False)
