@@ -20,7 +20,7 @@ from audit.states import Read
 from desk import selectors
 from desk.forms.trail import TrailForm
 from desk.rules import audited_by, may_read_trail
-from desk.selectors.trail import all_verbs
+from desk.selectors.trail import Place, all_verbs
 from moves.refusals import Forbidden
 from reviews.selectors import panels_of
 from work import clock
@@ -40,7 +40,7 @@ def index(request: PersonRequest) -> HttpResponse:
     if not clusters.exists():
         raise Forbidden(_("Only an auditor of the cluster reads the trail."))
     form = TrailForm(request.GET or None, verbs=all_verbs())
-    wanted, before = selectors.Filter(), _number(request.GET.get("before"))
+    wanted, before = selectors.Filter(), _place(request.GET.get("before"))
     if form.is_bound and form.is_valid():
         data = form.cleaned_data
         wanted = selectors.Filter(
@@ -61,7 +61,7 @@ def index(request: PersonRequest) -> HttpResponse:
     return render(request, "desk/trail.html", context)
 
 
-def _record_search(person: User, form: TrailForm, lines: Sequence[selectors.Line], before: int | None) -> None:
+def _record_search(person: User, form: TrailForm, lines: Sequence[selectors.Line], before: Place | None) -> None:
     """The lines shown are one reading, as any list, each page of them; or a reading of the trail alone, when none of
     them is of a file."""
     asked = form.cleaned_data if form.is_bound else {}
@@ -83,10 +83,8 @@ def file(request: PersonRequest, reference: str) -> HttpResponse:
     """One file from its first draft to its last reading, and whether its chains are whole."""
     application = readable(request, reference)
     readings = request.GET.get("readings") != "no"
-    try:
-        lines, following = selectors.chronicle(application, after=request.GET.get("after", ""), readings=readings)
-    except (ValueError, OverflowError):
-        raise Http404 from None
+    after = _place(request.GET.get("after"))
+    lines, following = selectors.chronicle(application, reader=request.user, after=after, readings=readings)
     count, findings = selectors.verified(application)
     record_reading(request.user, application_id=application.pk, subject=application, what=Read.TRAIL)
     context = {
@@ -111,7 +109,7 @@ def file_csv(request: PersonRequest, reference: str) -> StreamingHttpResponse:
     """The same, whole, as a spreadsheet of the reader's language opens it."""
     application = readable(request, reference)
     record_reading(request.user, application_id=application.pk, subject=application, what=Read.TRAIL_CSV)
-    rows = selectors.whole_chronicle(application)
+    rows = selectors.whole_chronicle(application, reader=request.user)
     response = StreamingHttpResponse(_csv(rows, get_language() or "fr"), content_type="text/csv; charset=utf-8")
     response.headers["Content-Disposition"] = f'attachment; filename="{application.reference}-trail.csv"'
     return response
@@ -169,16 +167,15 @@ def _cells(line: selectors.Line) -> list[str]:
     ]
 
 
-def _number(text: str | None) -> int | None:
-    if not text:
-        return None
-    if not text.isascii() or not text.isdigit() or len(text) > 18:
-        raise Http404
-    return int(text)
+def _place(text: str | None) -> Place | None:
+    try:
+        return Place.read(text) if text else None
+    except (ValueError, OverflowError):
+        raise Http404 from None
 
 
-def _page_after(request: PersonRequest, place: int | str | None, name: str = "before") -> str:
-    if not place:
+def _page_after(request: PersonRequest, place: Place | None, name: str = "before") -> str:
+    if place is None:
         return ""
     query = request.GET.copy()
     query[name] = str(place)

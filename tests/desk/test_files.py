@@ -140,7 +140,7 @@ def test_trail_tells_the_file_from_the_first_draft_to_the_last_reading(english, 
 
 
 def test_pages_of_the_trail_hold_every_line_once(cast, file):
-    seen, after = [], ""
+    seen, after = [], None
     while True:
         lines, after = chronicle(file, after=after, size=7)
         seen += [line.key for line in lines]
@@ -233,9 +233,12 @@ def test_another_cluster_s_auditor_finds_nothing(cast, file):
     assert more is None
 
 
-@pytest.mark.parametrize("place", ["x", "1e", "e5", "99999999999999999999.1e1", "abc.defr1"])
+@pytest.mark.parametrize(
+    "place", ["x", "1.2", "1.2.0", "e.5.1", "9999999999999.1.1", "1.9999999.1", "1.2.100001", "-1.2.3"]
+)
 def test_place_that_is_none_in_the_trail_is_not_found(client, cast, file, place):
     assert get(client, cast.auditor, "trail-file", file.reference, after=place).status_code == 404
+    assert get(client, cast.auditor, "trail-list", before=place).status_code == 404
 
 
 # ------------------------------------------------------------------- the search

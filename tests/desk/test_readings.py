@@ -15,7 +15,7 @@ from audit.seal import canonical
 from audit.services import record, record_list_reading, record_reading
 from audit.states import Read, ReadOne
 from desk.selectors import chronicle, matching
-from desk.selectors.trail import Filter
+from desk.selectors.trail import Filter, Place
 from desk.selectors.trail.lines import _documents
 from desk.selectors.trail.search import _of_partners
 from documents.models import Upload
@@ -146,9 +146,9 @@ def test_each_page_of_the_trail_that_is_searched_is_one_reading_of_the_files_it_
     assert told(first) == ("trail", "trail", asked | {"place": ""}, 80, [file.pk])
     assert closed.reference not in page.content.decode()
     assert first.digest == sha256(canonical([file.pk] * 80).encode()).hexdigest()
-    before = Reading.objects.filter(actor_id=cast.officer.pk).order_by("pk").last().pk
+    before = str(Place(Reading.objects.filter(application_id=file.pk).order_by("pk").last().at, 1))
     _page, (after,) = read(client, cast.auditor, "trail-list", **asked, before=before)
-    assert (after.question["place"], after.listed, after.count) == (str(before), [file.pk], 80)
+    assert (after.question["place"], after.listed, after.count) == (before, [file.pk], 79)
     page, (none,) = read(client, cast.auditor, "trail-list", reference=closed.reference)
     assert told(none) == ("trail", "trail", None, None, None)
     assert "Bélanger" not in page.content.decode()

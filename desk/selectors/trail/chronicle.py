@@ -1,7 +1,7 @@
 """The trail of one file: its acts and its readings in one order of time."""
 
-from collections.abc import Iterator
-from datetime import UTC, datetime
+from collections.abc import Iterator, Sequence
+from datetime import datetime
 from heapq import merge
 from itertools import islice
 from typing import Any
@@ -10,12 +10,10 @@ from django.db.models import Q, QuerySet
 
 from applications.models import Application
 from audit import checks
+from audit.actors import CLOCK, Actor
 from audit.models import Entry, Reading
-from desk.selectors.trail.lines import PAGE, Line, entries, lines_of
+from desk.selectors.trail.lines import PAGE, Line, Place, entries, lines_of
 from funding.models import LedgerEntry
-
-Position = tuple[datetime, str, int]
-"""Where a line stands in the order of time: its instant, kind ("e" or "r") and number."""
 
 
 def of_file(application: Application) -> QuerySet[Entry]:
@@ -26,59 +24,49 @@ def of_file(application: Application) -> QuerySet[Entry]:
 
 
 def chronicle(
-    application: Application, *, after: str = "", readings: bool = True, size: int = PAGE
-) -> tuple[list[Line], str]:
-    """Up to `size` lines of a file, from the first draft on, after the key `after`; and the key to ask with next.
-
-    Acts and readings in one order of time. The key is that of the last line: its instant, kind and number.
-    """
-    since = _after(after)
+    application: Application,
+    *,
+    reader: Actor = CLOCK,
+    after: Place | None = None,
+    readings: bool = True,
+    size: int = PAGE,
+) -> tuple[list[Line], Place | None]:
+    """Up to `size` lines of a file, from the first draft on, after the place `after`; and the one to ask with next
+    (None at the end). Acts and readings in one order of time."""
     acts = of_file(application)
     read = Reading.objects.of_file(application.pk) if readings else Reading.objects.none()
-    found = [
-        *_next(acts, "e", since, size + 1),
-        *_next(read, "r", since, size + 1),
-    ]
+    first = after.nth if after else 0
+    last = first + size
+    found = [*_next(acts, after, last + 1), *_next(read, after, last + 1)]
     found.sort(key=_position)
-    page, more = found[:size], len(found) > size
-    return lines_of(page), _key(page[-1]) if more else ""
+    page = found[first:last]
+    return lines_of(page, reader=reader), _place(found[:last]) if len(found) > last else None
 
 
-def whole_chronicle(application: Application, *, batch: int = 500) -> Iterator[Line]:
+def whole_chronicle(application: Application, *, reader: Actor = CLOCK, batch: int = 500) -> Iterator[Line]:
     """Every line of a file, in order, read in batches: for the export."""
     acts = of_file(application).order_by("at", "id").iterator(chunk_size=batch)
     read = Reading.objects.of_file(application.pk).order_by("at", "id").iterator(chunk_size=batch)
     rows = merge(acts, read, key=_position)
     while some := list(islice(rows, batch)):
-        yield from lines_of(some)
+        yield from lines_of(some, reader=reader)
 
 
-def _position(row: Entry | Reading) -> Position:
+def _position(row: Entry | Reading) -> tuple[datetime, str, int]:
+    """Where a line stands in the order of time: its instant, kind and number."""
     return row.at, "r" if isinstance(row, Reading) else "e", row.pk
 
 
-def _key(row: Entry | Reading) -> str:
-    at, kind, pk = _position(row)
-    return f"{at.timestamp():.6f}{kind}{pk}"
+def _place(rows: Sequence[Entry | Reading]) -> Place:
+    """The place after the last of `rows`, which hold all that come before it at its instant."""
+    at = rows[-1].at
+    return Place(at, sum(row.at == at for row in rows))
 
 
-def _after(key: str) -> Position | None:
-    """(instant, kind, number) of a key; None for none. ValueError for what is not a key."""
-    if not key:
-        return None
-    stamp, kind, pk = key.partition("r") if "r" in key else key.partition("e")
-    if kind not in ("e", "r"):
-        raise ValueError("not a place in the trail")
-    whole, _dot, micro = stamp.partition(".")
-    at = datetime.fromtimestamp(int(whole), UTC).replace(microsecond=int(micro or 0))
-    return at, kind, int(pk)
-
-
-def _next(rows: QuerySet[Any], kind: str, since: Position | None, size: int) -> QuerySet[Any]:
+def _next(rows: QuerySet[Any], since: Place | None, size: int) -> QuerySet[Any]:
+    """The first rows from the instant of a place on: what was shown of that instant is among them."""
     if since is not None:
-        at, last, pk = since
-        same = Q(at=at, pk__gt=pk) if kind == last else (Q(at=at) if kind > last else Q(pk__in=[]))
-        rows = rows.filter(Q(at__gt=at) | same)
+        rows = rows.filter(at__gte=since.at)
     return rows.order_by("at", "id")[:size]
 
 

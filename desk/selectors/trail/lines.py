@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from functools import cache, partial
+from typing import NamedTuple
 
 from django.apps import apps
 from django.db.models import Model, Prefetch, Q, QuerySet
@@ -14,9 +15,11 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from applications.models import Application, Document
 from applications.selectors.screening import items_named
+from audit.actors import CLOCK, Actor
 from audit.models import Entry, Erasable, Reading
 from audit.states import ActorKind, OneOf, Read, ReadOne
 from desk.constants import FACTS, FACTS_OF, SUBJECTS, VALUES, VALUES_OF, VERBS
+from moves.interests import barred_from
 from moves.machine import declared, state_field, subject_name
 from moves.states import Duty
 from reports.models import ApiKey
@@ -25,6 +28,7 @@ from work.templatetags.formats import money, number
 from work.texts import Text
 
 PAGE = 100  # lines
+MOST_AT_ONCE = 100_000  # lines of one instant
 
 # Facts that are figures, whatever the act: how the house writes each.
 FIGURES: Mapping[str, Callable[[str], str]] = {
@@ -39,7 +43,8 @@ FIGURES: Mapping[str, Callable[[str], str]] = {
 @dataclass(frozen=True)
 class Line:
     """One act or one reading, in words. `digest` is empty for a reading; `note` the reason, `texts` other words kept
-    apart; `erased` says that words were destroyed by schedule."""
+    apart; `erased` says that words were destroyed by schedule. `seq` and `digest` are those of its chain, for whoever
+    may read all of that."""
 
     at: datetime
     what: str
@@ -59,6 +64,30 @@ class Line:
     digest: str = ""
     key: str = ""
     reference: str = ""
+
+
+class Place(NamedTuple):
+    """Where a list of lines goes on: after the `nth` of those of the instant `at` that its reader was shown.
+
+    A row's own number would count what was written between two lines and is not shown.
+    """
+
+    at: datetime
+    nth: int
+
+    def __str__(self) -> str:
+        return f"{int(self.at.timestamp())}.{self.at.microsecond:06}.{self.nth}"
+
+    @classmethod
+    def read(cls, text: str) -> "Place":
+        """The place that `str` wrote. ValueError when it is none."""
+        parts = text.split(".")
+        if len(parts) != 3 or not all(part.isascii() and part.isdigit() and len(part) < 12 for part in parts):
+            raise ValueError("not a place in the trail")
+        seconds, micro, nth = map(int, parts)
+        if not 1 <= nth <= MOST_AT_ONCE:
+            raise ValueError("no such number of lines is of one instant")
+        return cls(datetime.fromtimestamp(seconds, UTC).replace(microsecond=micro), nth)
 
 
 # ------------------------------------------------------------------ the words
@@ -141,9 +170,14 @@ class _Names:
         return f"{name} ({row.on_behalf_of})" if row.on_behalf_of else name
 
 
-def lines_of(rows: Iterable[Entry | Reading]) -> list[Line]:
-    """Entries and readings (mixed) as lines, in the order given."""
+def lines_of(rows: Iterable[Entry | Reading], *, reader: Actor = CLOCK) -> list[Line]:
+    """Entries and readings (mixed) as lines, in the order given.
+
+    Of what is of no file (an envelope, a call), a reader to whom some file is closed is told neither the number of an
+    entry nor its fingerprint: the chain counts what was done there for the sake of every file.
+    """
     rows = list(rows)
+    whole = not barred_from(reader).exists()
     names = _Names(rows)
     references = dict(
         Application.objects.filter(pk__in={r.application_id for r in rows if r.application_id}).values_list(
@@ -157,7 +191,7 @@ def lines_of(rows: Iterable[Entry | Reading]) -> list[Line]:
         if isinstance(row, Reading):
             lines.append(_reading(row, who, reference, documents))
         else:
-            lines.append(_entry(row, who, reference, items))
+            lines.append(_entry(row, who, reference, items, placed=whole or row.application_id is not None))
     return lines
 
 
@@ -175,7 +209,7 @@ def _items(rows: Iterable[Entry | Reading]) -> dict[tuple[int, str], Text]:
     return items_named({act.application_id for act in acts if act.application_id and "item" in act.given})
 
 
-def _entry(entry: Entry, who: str, reference: str, items: Mapping[tuple[int, str], Text]) -> Line:
+def _entry(entry: Entry, who: str, reference: str, items: Mapping[tuple[int, str], Text], *, placed: bool) -> Line:
     erasables = {e.field: e for e in entry.erasables.all()}
     given = dict(entry.given)
     if entry.application_id and (item := items.get((entry.application_id, str(given.get("item"))))):
@@ -197,8 +231,8 @@ def _entry(entry: Entry, who: str, reference: str, items: Mapping[tuple[int, str
         texts=[
             (str(FACTS.get(e.field) or e.field.removeprefix("given.")), e.value) for e in erasables.values() if e.value
         ],
-        seq=entry.seq,
-        digest=entry.digest,
+        seq=entry.seq if placed else None,
+        digest=entry.digest if placed else "",
         key=f"e{entry.pk}",
         reference=reference,
     )

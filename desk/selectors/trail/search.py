@@ -13,13 +13,14 @@ from django.db.models.functions import Cast, Coalesce
 from accounts.models import Cluster, Membership, Organisation, User
 from applications.models import Application
 from audit.actors import Actor
-from audit.models import Reading
+from audit.models import Entry, Reading
 from audit.states import ActorKind
-from desk.selectors.trail.lines import PAGE, Line, entries, lines_of, of_verbs
+from desk.selectors.trail.lines import PAGE, Line, Place, entries, lines_of, of_verbs
 from funding.models import Agreement, Envelope, Partner, PartnerSeat
 from moves.interests import barred_from
 from programs.models import Appointment, Call, Program
 from reports.models import ApiKey
+from reviews.models import Undertaking
 from work.models import Job
 
 
@@ -36,9 +37,9 @@ class Filter:
 
 
 def matching(
-    clusters: QuerySet[Cluster], wanted: Filter, *, reader: Actor, before: int | None = None, size: int = PAGE
-) -> tuple[list[Line], int | None]:
-    """Lines of the trail of `clusters`, the latest first, and the number to ask with next (None at the end). None of a
+    clusters: QuerySet[Cluster], wanted: Filter, *, reader: Actor, before: Place | None = None, size: int = PAGE
+) -> tuple[list[Line], Place | None]:
+    """Lines of the trail of `clusters`, the latest first, and the place to ask with next (None at the end). None of a
     file that is closed to `reader`, whatever is looked for."""
     rows: QuerySet[Any] = Reading.objects.all() if wanted.readings else entries()
     if wanted.reference:
@@ -53,15 +54,29 @@ def matching(
         rows = rows.filter(at__gte=wanted.first)
     if wanted.last:
         rows = rows.filter(at__lte=wanted.last)
-    if before is not None:
-        rows = rows.filter(pk__lt=before)
-    found = list(rows.order_by("-id")[: size + 1])
-    return lines_of(found[:size]), found[size - 1].pk if len(found) > size else None
+    rows = rows.order_by("-id")
+    found = list(_before(rows, before)[: size + 1])
+    page = found[:size]
+    return lines_of(page, reader=reader), _place(rows, page[-1]) if len(found) > size else None
+
+
+def _before(rows: QuerySet[Any], place: Place | None) -> QuerySet[Any]:
+    """Those of `rows`, the latest first, that come after a place: none after what is no place of theirs."""
+    if place is None:
+        return rows
+    shown = rows.filter(at=place.at).prefetch_related(None)[place.nth - 1 :].first()
+    return rows.filter(pk__lt=shown.pk) if shown else rows.none()
+
+
+def _place(rows: QuerySet[Any], last: Entry | Reading) -> Place:
+    """The place after the row `last` of `rows`."""
+    return Place(last.at, rows.filter(at=last.at, pk__gte=last.pk).count())
 
 
 def _open_to(reader: Actor, rows: QuerySet[Any], readings: bool) -> QuerySet[Any]:
     """Those of `rows` that are of no file closed to `reader`: neither of itself, nor of a list that it was in, nor of
-    an envelope for its sake, nor one that names it."""
+    an envelope for its sake, nor one that names it, nor an undertaking of its call: a reviewer signs it as they accept
+    a first file."""
     closed = barred_from(reader)
     if readings:
         return rows.exclude(application_id__in=closed).exclude(listed__overlap=ArraySubquery(closed))
@@ -71,7 +86,10 @@ def _open_to(reader: Actor, rows: QuerySet[Any], readings: bool) -> QuerySet[Any
         Coalesce(KeyTextTransform(key, "given"), Value("", TextField())) for key in ("application", "reference")
     )
     told = rows.alias(sake=sake, named=named)
-    return told.exclude(application_id__in=closed).exclude(sake__in=keys).exclude(named__in=names)
+    told = told.exclude(application_id__in=closed).exclude(sake__in=keys).exclude(named__in=names)
+    calls = Application.objects.filter(pk__in=closed).values("call")
+    signed = Undertaking.objects.filter(call__in=calls).values("pk")
+    return told.exclude(subject_type="undertaking", subject_id__in=signed)
 
 
 def _people(text: str) -> QuerySet[User, Mapping[str, object]]:
