@@ -73,9 +73,10 @@ def fitness(
     """The `Fitness` of each of `people` for each file; by default of the file's own reviewers, as appointed today.
 
     Files in their order, then people in theirs. The number of queries grows neither with the files nor with the
-    people. Given a `reader`, files that are closed to them are in no load; without one, as at the act, loads are true,
-    and neither a number of files nor another file is said. `hold` locks the appointments first, so that two acts at
-    once do not pass a capacity together.
+    people. `reader`: who gives the file, or reads who could. A file of the call that is closed to them is in no load,
+    and takes a place of everybody's capacity for as long as it is told to be under way, whoever reviews it: the page
+    and the act then say the same, and neither what became of that file nor who has it. Without one, nothing is closed.
+    `hold` locks the appointments first, so that two acts at once do not pass a capacity together.
     """
     calls = Call.objects.select_related("program", "rules").in_bulk({file.call_id for file in applications})
     seats = _appointments({call.program for call in calls.values()}, people, hold=hold)
@@ -138,7 +139,7 @@ class _Records:
     live: set[Pair]
     refused: set[Pair]
     load: dict[Pair, int]
-    says_load: bool  # of files that the reader may know of
+    closed: dict[int, int]  # how many files of a call are closed to the reader, and may wait for anybody
 
     def fitness(
         self, file: Application, person: User, appointment: Appointment, excluded: Collection[Excluded]
@@ -159,15 +160,16 @@ class _Records:
             found.append(Conflict(Obstacle.ALREADY, _("already has this file")))
         elif pair in self.refused:
             found.append(Conflict(Obstacle.DECLINED, _("declined this file, or was recused from it")))
-        if load >= appointment.capacity:
-            found.append(Conflict(Obstacle.CAPACITY, self._full(load)))
+        if load + self.closed.get(file.call_id, 0) >= appointment.capacity:
+            found.append(Conflict(Obstacle.CAPACITY, _full(load, appointment.capacity)))
         return Fitness(file.pk, person, appointment, load, tuple(found))
 
-    def _full(self, load: int) -> str:
-        if not self.says_load:
-            return _("cannot be given another file of this call now")
-        words = ngettext("already has %(count)d file to review", "already has %(count)d files to review", load)
-        return words % {"count": load}
+
+def _full(load: int, capacity: int) -> str:
+    if load < capacity:
+        return _("may have as many files of this call as they take: a file that is closed to you counts as theirs")
+    words = ngettext("already has %(count)d file to review", "already has %(count)d files to review", load)
+    return words % {"count": load}
 
 
 def _records(applications: Collection[Application], people: Collection[User], reader: Actor | None) -> _Records:
@@ -180,8 +182,10 @@ def _records(applications: Collection[Application], people: Collection[User], re
         .values("application__call_id", "reviewer_id")
         .annotate(held=Count("id"))
     )
+    closed = {}
     if reader:
         waiting = waiting.exclude(application_id__in=barred_from(reader))
+        closed = _closed_to(reader, {one.call_id for one in applications})
     ties = ties_of(people)
     return _Records(
         parties=parties_of(applications),
@@ -193,8 +197,14 @@ def _records(applications: Collection[Application], people: Collection[User], re
         live=set(given.live().values_list("application_id", "reviewer_id")),
         refused=set(given.refused().values_list("application_id", "reviewer_id")),
         load={(one["application__call_id"], one["reviewer_id"]): one["held"] for one in waiting},
-        says_load=reader is not None,
+        closed=closed,
     )
+
+
+def _closed_to(reader: Actor, calls: Collection[int]) -> dict[int, int]:
+    """How many files of each call are closed to `reader` and, for all that is told of them, under way."""
+    rows = Application.objects.told_under_way().filter(call__in=calls, pk__in=barred_from(reader)).order_by()
+    return dict(rows.values_list("call_id").annotate(Count("id")))
 
 
 def sat_before(applications: Collection[int], people: Collection[int]) -> set[Pair]:

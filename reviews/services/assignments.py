@@ -56,7 +56,7 @@ def assign_reviewer(application: Application, reviewer: User, *, by: User, due: 
     ask_unbarred(application.pk, by)
     if refusal := checks.takes_reviewers(application):
         raise WrongMoment(refusal)
-    (fit,) = checks.fitness([application], [reviewer], hold=True)
+    (fit,) = checks.fitness([application], [reviewer], reader=by, hold=True)
     if not fit.is_fit:
         raise WrongMoment(*fit.refusals)
     assignment = Assignment.objects.create(

@@ -3,22 +3,28 @@ lists, counts, numbers and refusals that other files make too stay what they wer
 """
 
 import re
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 
 from accounts.models import Membership
+from accounts.services import appoint_to_cluster
+from applications.models import Application
 from applications.services.submission import withdraw_application
 from decisions import services as decisions
 from decisions.models import Concurrence, Decision
-from funding.models import PartnerSeat
+from funding.models import Envelope, PartnerSeat
 from notifications.models import Message
 from notifications.tasks import send_messages
-from reviews.services import declare_interests
+from programs.models import Appointment
+from programs.services.people import appoint
+from reviews.services import declare_interests, recommend
 from tests.access.test_told import COMPLETE, Story, undone
 from tests.access.world import NOW, _person
+from tests.reviews.files import eligible_file, reviewed_file
 from work import clock
 from work.querysets import ATTEMPTS, set_aside
 
@@ -144,3 +150,105 @@ def test_concurrence_of_a_file_that_is_closed_has_one_answer_whatever_became_of_
             story.step(*acts)
             assert set(answers().values()) == {(403, None)}
         story.file, story.at = file, at
+
+
+# -------------------------------------------------------------------- an auditor to whom the file is closed
+
+
+@pytest.fixture
+def auditor(story, programme):
+    """Who reads the trail of the cluster, and declared a conflict in the file as soon as it was complete."""
+    auditor = _person("verif@verif.example")
+    with clock.at(datetime(2026, 9, 1, 14, tzinfo=UTC)):
+        appoint_to_cluster(auditor, programme.cluster, by=story.cast.administrator, role="auditor")
+    with clock.at(COMPLETE):
+        declare_interests(story.file, by=auditor, answer="conflict", note="Un cousin.")
+    return auditor
+
+
+def trail_of_the_cluster(auditor):
+    """Its lines, without the fingerprints of files that are open to whoever reads, and where its next page begins."""
+    with clock.at(NOW):
+        page = signed_in(auditor).get("/trail?lang=en").content.decode()
+    rows = [" ".join(re.sub(r"<[^>]+>", " ", row).split()) for row in re.findall(r"<tr.*?</tr>", page, re.DOTALL)]
+    return [re.sub(r" [0-9a-f]{16}$", "", row) for row in rows], re.findall(r"before=[^\"&]+", page)
+
+
+def test_barred_auditor_reads_the_same_trail_while_the_file_goes_its_way(story, auditor):
+    """No undertaking that its reviewers sign as they accept, no money, no number."""
+    before = trail_of_the_cluster(auditor)
+    assert any("Envelope" in row for row in before[0])
+    for road in (story.review(), story.decide("approved")):
+        for stop, *acts in road:
+            story.step(*acts)
+            assert (stop, trail_of_the_cluster(auditor)) == (stop, before)
+
+
+def test_barred_auditor_counts_no_money_of_the_file_by_what_another_file_s_left_in_the_same_chain(
+    story, auditor, cast, programme
+):
+    """The other's reservation comes third in the envelope's chain, fourth or fifth: the number is told to whoever may
+    read all of that chain."""
+    other = reviewed_file(cast, programme, company="precision", requested=Decimal("30000.00"))
+    envelope = Envelope.objects.filter(agreement__funding__program=programme).order_by("id").first()
+    reviewed(story)
+
+    def reserved_too():
+        with clock.at(NOW - timedelta(days=1)):
+            declare_interests(other, by=cast.chair, answer="none")
+            recommend(
+                Application.objects.get(pk=other.pk), by=cast.chair, outcome="approved", amount=Decimal("30000.00"),
+                shares=[(envelope, Decimal("30000.00"))], reasons_fr="x", reasons_en="x", discussion="d",
+            )  # fmt: skip
+
+    def money(person):
+        with clock.at(NOW):
+            answer = signed_in(person).get(f"/files/{other.reference}/trail.csv?lang=en")
+            lines = b"".join(answer.streaming_content).decode().splitlines()
+        return [line for line in lines if "ledger." in line]
+
+    told, numbers, file, at = [], [], story.file, story.at
+    for steps in (0, 1, 3):
+        with undone():
+            for _stop, *acts in list(story.decide("approved"))[:steps]:
+                story.step(*acts)
+            reserved_too()
+            told.append((money(auditor), trail_of_the_cluster(auditor)))
+            numbers += [re.search(r"Envelope,(\d+),", line)[1] for line in money(cast.auditor)]
+        story.file, story.at = file, at
+    assert told[0] == told[1] == told[2]
+    assert [len(lines) for lines, _trail in told] == [1, 1, 1]
+    assert numbers == ["3", "4", "5"]
+
+
+# ------------------------------------------------- an officer to whom the file is closed, who gives another
+
+
+def test_reviewer_who_may_have_the_closed_file_is_answered_of_alike_whoever_has_it_and_whatever_became_of_it(
+    story, cast, programme
+):
+    """Ana takes one file of the call. To whom the closed file is closed, it may be hers from the first day to its
+    letter: she is not offered, and giving her another is refused, with the same words."""
+    officer, other = _person("agente@agente.example"), eligible_file(cast, programme, company="precision")
+    with clock.at(datetime(2026, 9, 1, 14, tzinfo=UTC)):
+        appoint(officer, by=cast.administrator, role="officer", program=programme)
+    with clock.at(story.at):
+        declare_interests(story.file, by=officer, answer="conflict", note="Un cousin.")
+        declare_interests(other, by=officer, answer="none")
+    Appointment.objects.filter(user=cast.ana, role="reviewer").update(capacity=1)
+    address = f"/files/{other.reference}/reviews"
+
+    def answers():
+        with undone(), clock.at(NOW - timedelta(days=1)):
+            client = signed_in(officer)
+            page = client.get(f"{address}?lang=en")
+            act = client.post(f"{address}/assign?lang=en", {"reviewer": str(cast.ana.public_id)})
+            said = re.search(r"Ana Tremblay:? (may have as many files[^.]*?theirs)", words(act))
+            return f'value="{cast.ana.public_id}"' in page.content.decode(), act.status_code, bool(said)
+
+    before = answers()
+    assert before == (False, 409, True)
+    for road in (story.review(), story.decide("approved")):
+        for stop, *acts in road:
+            story.step(*acts)
+            assert (stop, answers()) == (stop, before)
