@@ -8,11 +8,11 @@ from moves.registry import Made, after
 from moves.transitions import Facts, Input, Reason
 from notifications import messages
 from notifications.services import queue_message
-from reviews import checks, selectors
+from reviews import selectors
 from reviews.models import Assignment, Recommendation
 from reviews.pages import FILE_REVIEWS, SCORE
 from reviews.rules import REVIEWS_CHANGED, Review
-from reviews.selectors.holding import is_first_for_the_chair
+from reviews.selectors.holding import is_first_for_the_chair, lacks_a_reviewer
 from reviews.services.assignments import review_due
 from reviews.services.panels import open_new_panel
 from reviews.services.ranking import void_recommendation
@@ -69,7 +69,7 @@ def tell_the_officer(assignment: Assignment, made: Made[Facts, Input]) -> None:
             messages.ReviewDeclined(
                 reference=application.number,
                 person=assignment.reviewer.full_name,
-                is_needed=chair_first or checks.takes_reviewers(application) is None,
+                is_needed=lacks_a_reviewer(application),
                 chair_first=chair_first,
             ),
             to=person,

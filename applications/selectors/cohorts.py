@@ -12,6 +12,7 @@ from applications.rules import takes_until
 from applications.states import TO_REVIEW, TOLD_UNDER_WAY, VALID, ApplicationState, PublicState
 from audit.actors import Actor
 from moves.interests import barred_from
+from programs.constants import Order
 from programs.models import Call
 from programs.policy import RankingRules
 from programs.selectors import policy_of
@@ -170,6 +171,8 @@ def closed_in(call: Call, may_compete: Q, *, reader: Actor) -> set[int]:
 
 
 def recommended_in(call: Call, competes: Q, *, reader: Actor) -> QuerySet[Application]:
-    """Files of a cohort that have their recommendation, the best first; without those that are closed to `reader`."""
+    """Files of a cohort that have their recommendation, in the order that the programme ranks them in; without those
+    that are closed to `reader`."""
     files = Application.objects.filter(competes, call=call, state=ApplicationState.RECOMMENDED)
-    return files.exclude(pk__in=barred_from(reader)).order_by("-score", "id")
+    first = "submitted_at" if policy_of(call).ranking.order == Order.SUBMISSION else "-score"
+    return files.exclude(pk__in=barred_from(reader)).order_by(first, "id")

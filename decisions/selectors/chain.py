@@ -130,8 +130,16 @@ def present_decision(application: Application) -> Decision | None:
 
 def edition_of(decision: Decision) -> str:
     """What somebody reads who reads this decision now, as one word: which decision it is, how often it was sent back,
-    and which version of its reasons it has. A step of the chain names the edition that was read before it."""
-    return f"{decision.public_id}.{decision.steps.returns().count()}.{decision.version}"
+    which version of its reasons it has, and how many acts stand on it. A step of the chain names the edition that was
+    read before it."""
+    acts = decision.steps.counted().count()
+    return f"{decision.public_id}.{decision.steps.returns().count()}.{decision.version}.{acts}"
+
+
+def is_edition(decision: Decision, edition: str, *, with_acts: bool) -> bool:
+    """Whether the decision is, now, as `edition` says that it was read; `with_acts`: the acts that stand on it too."""
+    now = edition_of(decision)
+    return edition == now if with_acts else edition.rpartition(".")[0] == now.rpartition(".")[0]
 
 
 def others_of(decision: Decision) -> DecisionQuerySet:

@@ -5,7 +5,8 @@ from collections.abc import Callable
 from applications.models import Application
 from applications.states import MARKABLE
 from decisions.models import Concurrence, Decision
-from decisions.selectors.turns import returners_of, stuck_among, takers_of
+from decisions.selectors.chain import rulings_among
+from decisions.selectors.turns import concurrers_of, returners_of, stuck_among, takers_of
 from letters.models import Letter
 from letters.states import LetterState
 from notifications.constants import Holds
@@ -13,7 +14,7 @@ from notifications.messages import DecisionWaiting, InterestsTouch, RulingAsked
 from notifications.models import Message
 from notifications.notices import said_by
 from reviews.models import Declaration
-from reviews.selectors import late_on
+from reviews.selectors import late_on, rulers_on
 from reviews.selectors import stuck_among as files_stuck
 
 
@@ -23,7 +24,9 @@ def is_to_rule(message: Message) -> bool:
     of_person = Declaration.objects.latest_of_each().filter(application=message.file_id, user__public_id=person)
     declaration = of_person.first()
     said = said_by(message, RulingAsked)
-    return declaration is not None and _awaits(declaration, late=bool(said.acts) and not said.doubt)
+    if declaration is None or message.recipient not in rulers_on(declaration):
+        return False
+    return _awaits(declaration, late=bool(said.acts) and not said.doubt)
 
 
 def is_declared(message: Message) -> bool:
@@ -55,6 +58,8 @@ def decision_waits(message: Message) -> bool:
     if said.is_stuck:
         stuck = stuck_among([decision.pk]).get(decision.pk)
         return stuck is not None and stuck.turn.value == said.turn
+    if rulings_among(Decision.objects.filter(pk=decision.pk)):  # somebody else's ruling comes first
+        return False
     # One that waits from before names no step.
     return not said.turn or any(turn.value == said.turn and one == reader for turn, one in takers_of(decision))
 
@@ -68,14 +73,16 @@ def is_sent_back(message: Message) -> bool:
 
 
 def is_to_concur(message: Message) -> bool:
-    """The concurrence that it leads to is awaited."""
-    return Concurrence.objects.waiting().filter(public_id=message.leads_to).exists()
+    """The concurrence that it leads to is awaited, and its reader may give it."""
+    concurrence = Concurrence.objects.filter(public_id=message.leads_to).select_related("agreement").first()
+    return concurrence is not None and message.recipient in concurrers_of(concurrence)
 
 
 def is_not_asked_again(message: Message) -> bool:
-    """Its reader reads no concurrence of the file: their partner was not asked again."""
+    """Its reader reads no concurrence of the last decision of the file: their partner was not asked again."""
     assert message.recipient is not None  # they are officers, with an account
-    return not Concurrence.objects.asked_of(message.recipient).filter(application=message.file_id).exists()
+    last = Decision.objects.filter(application=message.file_id).latest_first().first()
+    return not Concurrence.objects.asked_of(message.recipient).filter(decision=last).exists()
 
 
 def has_failed(message: Message) -> bool:

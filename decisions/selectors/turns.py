@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable, Mapping
 from django.db.models import QuerySet
 
 from accounts.models import User
+from accounts.rules import in_office
 from applications.selectors.people import holders_of
 from applications.selectors.turns import Missing, Stuck, without_taker
 from decisions.models import Concurrence, Decision, Step
@@ -21,6 +22,7 @@ from programs.roles import ProgramRole
 from reviews.models import Declaration
 from reviews.selectors import stuck_on, turn_of
 from reviews.states import ReviewTurn
+from work import clock
 
 PROGRAM = "application__call__program"
 RETURNERS = (ProgramRole.ENDORSER, ProgramRole.RECONSIDERER, ProgramRole.APPROVER)
@@ -71,11 +73,11 @@ def partners_people_of(concurrence: Concurrence) -> list[User]:
 
 
 def returns_by_partner(concurrence: Concurrence) -> list[Step]:
-    """Each time that somebody who sits, or sat, for its partner sent the decision back, or one before it: the acts, the
+    """Each time that somebody who sat for its partner then sent the decision back, or one before it: the acts, the
     latest first. What others sent back is the cluster's own."""
-    partner = concurrence.agreement.partner_id
-    theirs = set(PartnerSeat.objects.filter(partner=partner).values_list("user_id", flat=True))
-    return [step for step in returns_of(concurrence.decision) if step.by_id in theirs]
+    seats = PartnerSeat.objects.filter(partner=concurrence.agreement.partner_id)
+    returns = returns_of(concurrence.decision)
+    return [step for step in returns if seats.filter(in_office(clock.day_of(step.at)), user=step.by_id).exists()]
 
 
 def concurs_for(application_id: int, person: User) -> bool:
@@ -97,13 +99,14 @@ def stuck_among(decisions: Collection[int]) -> dict[int, Stuck[Turn] | Stuck[Rev
     missing = _without_taker(turns) | _without_concurrer(concurred)
     found: dict[int, Stuck[Turn] | Stuck[ReviewTurn]] = {pk: Stuck(turns[pk], who) for pk, who in missing.items()}
     found.update((pk, stuck) for pk, asked in rulings.items() if (stuck := stuck_on(asked)))
-    found.update(_without_returner({pk for pk, asked in rulings.items() if pk not in found and _is_returned(asked)}))
+    found.update(_without_returner({pk for pk, asked in rulings.items() if pk not in found and is_returned(asked)}))
     return found
 
 
-def _is_returned(asked: Collection[Declaration]) -> bool:
+def is_returned(asked: Collection[Declaration]) -> bool:
     """Whether the first thing that comes before the next step is to send the decision back."""
-    return any(turn_of(one) is ReviewTurn.RETURN for one in list(asked)[:1])
+    first = next(iter(asked), None)
+    return first is not None and turn_of(first) is ReviewTurn.RETURN
 
 
 def _without_returner(decisions: Collection[int]) -> dict[int, Stuck[ReviewTurn]]:

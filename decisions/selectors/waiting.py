@@ -17,7 +17,7 @@ from audit.actors import Actor
 from decisions.models import Concurrence, Decision
 from decisions.pages import CONCURRENCE, FILE_DECISION
 from decisions.selectors.chain import present_decision, rulings_among
-from decisions.selectors.turns import RETURNERS, returners_of, stuck_among
+from decisions.selectors.turns import RETURNERS, is_returned, returners_of, stuck_among
 from decisions.states import STEPS, Turn
 from letters.models import Letter
 from letters.states import LetterState
@@ -70,7 +70,7 @@ def waits_of(decisions: Iterable[Decision], user: User) -> dict[int, Waits]:
             pk not in within,
             pk in stuck,
             ruling=_ruling_in(rulings.get(pk, ())),
-            is_returned=any(turn_of(one) is ReviewTurn.RETURN for one in rulings.get(pk, ())[:1]),
+            is_returned=is_returned(rulings.get(pk, ())),
         )
         for pk, turn in turns.items()
     }

@@ -12,7 +12,7 @@ from audit.actors import Actor
 from audit.services import record
 from decisions import checks, rules
 from decisions.models import Concurrence, Decision, DecisionShare, Step
-from decisions.selectors.chain import edition_of, superseded_by, unsent_of
+from decisions.selectors.chain import is_edition, superseded_by, unsent_of
 from decisions.services import messages
 from decisions.states import FUNDED, DecisionKind, DecisionState, ReturnTo, StepKind
 from decisions.subjects import subject_of
@@ -56,7 +56,8 @@ def _as_read(decision: Decision, step: MoveOf[Decision], *, by: User, edition: s
     lock_file(decision.application_id)
     decision = Decision.objects.get(pk=decision.pk)
     ask_who(decision, step, by=by)
-    if edition != edition_of(decision):
+    # A return undoes the acts that stand: none that its page did not show. Any other step is of one state alone.
+    if not is_edition(decision, edition, with_acts=step is Decision.send_back):
         raise DecisionOvertaken
 
 

@@ -41,10 +41,15 @@ def is_to_replace(message: Message) -> bool:
     """Another reviewer is still to be assigned, or the chair to reopen the review first, where it asks for that."""
     if not said_by(message, ReviewDeclined).is_needed:
         return True
-    file = Application.objects.select_related("call__rules", "call__rubric").get(pk=message.file_id)
-    if is_first_for_the_chair(file):
+    return lacks_a_reviewer(Application.objects.select_related("call__rules", "call__rubric").get(pk=message.file_id))
+
+
+def lacks_a_reviewer(application: Application) -> bool:
+    """Whether another reviewer is to be assigned, at once or once the chair has reopened the review: not where those
+    who are left are as many as the panel asks."""
+    if is_first_for_the_chair(application):
         return True
-    return checks.takes_reviewers(file) is None and not checks.is_met(checks.panel_lines(file))
+    return checks.takes_reviewers(application) is None and not checks.is_met(checks.panel_lines(application))
 
 
 def is_first_for_the_chair(application: Application) -> bool:

@@ -1,6 +1,6 @@
 """What was sent back, and why, is read where the work is: the committee's recommendation, or the start of the chain."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.urls import reverse
@@ -8,10 +8,12 @@ from django.urls import reverse
 from applications.models import Application
 from decisions import services
 from decisions.models import Decision
-from decisions.selectors import return_of
+from decisions.selectors import return_of, returns_by_partner
 from decisions.states import ReturnTo
+from funding.models import PartnerSeat
 from notifications.models import Message
 from notifications.notices import write
+from programs.services.people import appoint
 from reviews.models import Assignment
 from reviews.selectors import sent_back_of
 from reviews.services import recommend
@@ -136,3 +138,38 @@ def test_return_to_the_start_leads_everybody_to_the_decision_with_the_reason(cas
         read = client.get(reverse("decision-file", args=[reference]) + f"?lang={language}").content.decode()
     for words in (title, FIRST, cast.approver.full_name):
         assert words in read
+
+
+@proves(returns_by_partner)
+def test_partner_reads_what_was_sent_back_from_its_seats_and_nothing_that_was_not(cast, programme):
+    """The approver held one of its seats some years ago: their reason is the cluster's own."""
+    partner = cast.concurrence.partner_seats.get().partner
+    years_ago = {"starts_on": date(2022, 1, 1), "ends_on": date(2023, 1, 1)}
+    seat = PartnerSeat.objects.create(user=cast.approver, partner=partner, role="analyst", **years_ago)
+    decision = files.endorsed(cast, programme, amount="75000.01")
+    files.declare(cast, decision, "approver")
+    step = sent_back(cast, decision, FIRST, to=ReturnTo.START).steps.returns().get()
+    with clock.at(LATER):
+        decision = services.endorse(Decision.objects.get(pk=decision.pk), by=cast.endorser)
+        decision = services.approve(decision, by=cast.approver)
+    concurrence = decision.concurrences.counted().get()
+    assert returns_by_partner(concurrence) == []
+    PartnerSeat.objects.filter(pk=seat.pk).update(ends_on=clock.day_of(step.at))  # its last day
+    assert returns_by_partner(concurrence) == [step]
+
+
+def test_return_undoes_no_act_that_its_page_did_not_show(cast, programme, client):
+    """Another approver had opened it once endorsed; it was approved, and the ministry concurred, meanwhile."""
+    decision = files.endorsed(cast, programme, amount="75000.01")
+    with clock.at(files.AT):
+        appoint(cast.finance, by=cast.administrator, role="approver", program=programme, limit=D("250000"))
+    files.declare(cast, decision, "approver", "finance")
+    client.force_login(cast.finance)
+    address = reverse("decision-send-back", args=[decision.application.reference])
+    edition = client.get(address).context["edition"]
+    services.approve(decision, by=cast.approver)
+    answer = client.post(address, {"reason": FIRST, "to": "start", "edition": edition})
+    assert (answer.status_code, Decision.objects.get(pk=decision.pk).state) == (409, "approved")
+    assert FIRST in answer.content.decode()
+    answer = client.post(address, {"reason": FIRST, "to": "start", "edition": answer.context["edition"]})
+    assert (answer.status_code, Decision.objects.get(pk=decision.pk).state) == (302, "draft")

@@ -95,12 +95,17 @@ def what(person):
     return [(str(line.what), line.waits_for) for line in work_for(person)]
 
 
-@proves(_without_returner)
+@proves(_without_returner, stuck_among, rulings_for)
 def test_what_a_screener_found_before_a_conflict_is_found_again_by_somebody_else(cast, programme, decision, client):
     """Ruled by the chair, who may not send it back; sent back by the endorser; looked at again by Emily."""
     file = decision.application
     declare_interests(file, by=cast.screener, answer="conflict", note="Mon frère y travaille.")
     assert [one.acts for one in late_on(fresh(file))] == [(Duty.SCREEN,)]
+    with transaction.atomic():  # a ruling comes first, which the chair may give: nobody has to send anything back yet
+        for person in (cast.endorser, cast.approver):
+            declare_standing(file.pk, user=person, standing="conflict")
+        assert stuck_among([decision.pk]) == {}
+        transaction.set_rollback(True)
     client.force_login(cast.chair)
     page = reverse("decision-late", args=[file.reference, cast.screener.public_id])
     assert "retourne à l’analyse d’admissibilité" in client.get(page).content.decode()
@@ -301,12 +306,20 @@ def test_nobody_sends_a_file_back_to_be_screened_again_but_for_an_act_that_came_
     assert fresh(file).state == ApplicationState.REVIEWED
 
 
+@proves(rulings_for)
 def test_what_was_issued_is_not_sent_back_and_its_page_says_so(cast, programme, client):
     """Waitlisted by a letter; the endorser declares a conflict since. Nothing is recommended before a ruling."""
     decision = files.issued(cast, programme, outcome="waitlisted")
     file = decision.application
     late = declare_interests(file, by=cast.endorser, answer="conflict", note="Mon frère.")
     assert return_for(decision, late_on(fresh(file))[0]) is None
+    assert [str(step.label) for step in rulings_for(fresh(file), cast.chair)] == [
+        "Se prononcer sur un conflit déclaré après coup"
+    ]
+    with transaction.atomic():  # decided for good: nothing is left to rule on
+        Application.objects.filter(pk=file.pk).update(state="approved")
+        assert rulings_for(fresh(file), cast.chair) == []
+        transaction.set_rollback(True)
     client.force_login(cast.chair)
     page = client.get(reverse("decision-late", args=[file.reference, cast.endorser.public_id])).content.decode()
     assert "Ce qui a été rendu tient" in page

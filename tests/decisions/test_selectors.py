@@ -437,8 +437,9 @@ def test_partner_reads_what_its_own_people_sent_back_and_nothing_of_the_clusters
         starts_on=today - timedelta(days=9), ends_on=today - timedelta(days=1),
     )  # fmt: skip
     PartnerSeat.objects.create(
-        user=cast.finance, partner=files.other_agreement(programme).partner, role="concurrence", starts_on=today
-    )
+        user=cast.finance, partner=files.other_agreement(programme).partner, role="concurrence",
+        starts_on=today - timedelta(days=9),
+    )  # fmt: skip
 
     def sent_back(by, days):
         at = files.DECIDED_AT - timedelta(days=days)

@@ -364,10 +364,10 @@ def test_pages_of_the_file_and_the_queue_say_it(cast, programme, as_):
 def test_file_names_nobody_as_the_next_while_nobody_can_act(cast, programme, as_):
     decision, person = waiting(cast, programme, Turn.APPROVE)
     url = reverse("file-detail", args=[decision.application.reference])
-    assert "Next acts: the approver." in text(as_(cast.auditor).get(url))
+    assert "Next to act: the approver." in text(as_(cast.auditor).get(url))
     acts(decision, person)
     shown = text(as_(cast.auditor).get(url))
-    assert "Next acts" not in shown
+    assert "Next to act" not in shown
     assert "Nothing here waits for you." in shown
     with override("en"):
         assert awaited(decision.application) == Awaited("", is_stuck=True)

@@ -421,6 +421,14 @@ def test_files_are_ordered_as_the_rules_say(cast, file, give):
     assert order("submission") == [first, second, third]
     assert order("raw") == [second, third, first]
 
+    Application.objects.filter(pk__in=[row.pk for row in rows]).update(state="recommended")
+    for row, score in zip(rows, (61, 90, 75), strict=True):
+        Application.objects.filter(pk=row.pk).update(score=score)
+    call = with_rules(file.call, ranking={"order": "submission"})
+    assert list(recommended_in(call, Q(), reader=cast.chair)) == [first, second, third]
+    call = with_rules(file.call, ranking={"order": "raw"})
+    assert list(recommended_in(call, Q(), reader=cast.chair)) == [second, third, first]
+
 
 def another_envelope(cast, agreement, year):
     made = Envelope.objects.create(agreement=agreement, fiscal_year=year)
