@@ -238,7 +238,7 @@ def test_what_is_missing_is_said_instead_of_the_button(file, page, cast):
 
 def test_screener_who_misses_a_piece_is_led_to_who_requests_it(file, page, cast, programme):
     """Who may request it has the page; who may not has the names of those who may, until the file is complete."""
-    ask, whom = reverse("file-changes-ask", args=[file.reference]), f"tell: {cast.officer.full_name}."
+    ask, whom = reverse("file-changes-ask", args=[file.reference]), f"tell {cast.officer.full_name}."
 
     def said(role):
         body = page(role, "file-screening", file.reference).content.decode()
