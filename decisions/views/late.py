@@ -5,7 +5,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -22,7 +22,7 @@ from decisions.states import OPEN
 from moves.machine import allowed
 from moves.refusals import Forbidden, WrongMoment
 from reviews.rules import WHO_UPHOLDS
-from reviews.selectors import late_on
+from reviews.selectors import late_of
 
 
 @login_required
@@ -33,13 +33,14 @@ def set_aside(request: PersonRequest, reference: str, person_id: UUID) -> HttpRe
     decision = selectors.present_decision(application)
     if not may_uphold(application, request.user):
         raise Forbidden(WHO_UPHOLDS)
-    late = next((one for one in late_on(application) if one.declaration.user.public_id == person_id), None)
-    if late is None:
+    declared = application.declarations.latest_of_each().select_related("user")
+    declaration = get_object_or_404(declared, user__public_id=person_id)
+    late = late_of(declaration)
+    if late is None and request.method == "GET":
         raise Http404
-    declaration = late.declaration
     form = SetAsideForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        try:
+        try:  # what was ruled on meanwhile is refused, beside what was typed
             returned = services.set_acts_aside(declaration, by=request.user, why=form.cleaned_data["why"])
         except WrongMoment as problem:
             form.add_error(None, str(problem.message))
@@ -57,7 +58,8 @@ def set_aside(request: PersonRequest, reference: str, person_id: UUID) -> HttpRe
     context = {
         "application": application,
         "declaration": declaration,
-        "to": selectors.return_for(decision, late),
+        "to": selectors.return_for(decision, late) if late else None,
+        "over": late is None,
         "may_return": back is not None,
         "undeclared": back is not None and back.undeclared,
         "of_decision": on_its_way is not None,

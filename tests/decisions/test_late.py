@@ -519,7 +519,8 @@ def test_act_that_does_not_stand_sends_the_decision_back_from_the_page_of_the_ru
     assert now(decision) == (DecisionState.DRAFT, ApplicationState.RECOMMENDED)
     assert decision.steps.get(kind="sent_back").note == "Le montant tient à ce lien."
     assert late_on(Application.objects.get(pk=decision.application_id)) == []
-    assert client.post(address, {"why": "Encore."}).status_code == 404
+    answer = client.post(address, {"why": "Encore."})
+    assert (answer.status_code, "Encore." in answer.content.decode()) == (409, True)
 
     other = files.endorsed(cast, programme, company="precision")
     late = declare_interests(other.application, by=cast.chair, answer="conflict", note="Mon frère.")

@@ -289,6 +289,10 @@ def test_file_without_a_decision_on_its_way_is_screened_again_by_the_ruling_itse
     assert file.assignments.get(reviewer=cast.chloe).state == "cancelled"
     assert rule not in what(cast.chair)
     assert client.get(address).status_code == 404
+    answer = client.post(address, {"why": WHY})  # the second of two clicks, or a colleague's: what was typed stays
+    assert (answer.status_code, WHY in answer.content.decode()) == (409, True)
+    assert "Il ne reste rien sur quoi se prononcer" in answer.content.decode()
+    assert file.screening_returns.count() == 1
 
 
 def test_nobody_sends_a_file_back_to_be_screened_again_but_for_an_act_that_came_before_a_conflict(cast, programme):
