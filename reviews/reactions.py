@@ -158,7 +158,13 @@ def cancel_open_assignments(application: Application, made: Made[Facts, Input]) 
         move(assignment, Assignment.cancel, by=made.by)
 
 
-@after(Application.withdraw, Application.cancel, Application.find_ineligible, Application.return_to_screening)
+@after(
+    Application.withdraw,
+    Application.cancel,
+    Application.find_ineligible,
+    Application.return_to_screening,
+    Application.screen_again,
+)
 def release_the_reserve(application: Application, made: Made[Facts, Input]) -> None:
     """The recommendation no longer stands, and its money goes back to the envelopes."""
     void_recommendation(application, by=made.by)

@@ -29,6 +29,7 @@ from applications.selectors.screening import screening_of
 from applications.selectors.submitted import current_snapshot
 from applications.selectors.turns import stuck_among
 from applications.services import screening as services
+from applications.states import IN_SCREENING
 from audit.states import Read
 from moves.machine import allowed
 from moves.machine import refusals as in_the_way_of
@@ -157,7 +158,7 @@ def _page(
         "failing": len(failed),
         "stale": stale,
         "look_again": to_look_at_again(len(stale), because_of(stale)) if stale else "",
-        "returned": screening_of(application).returned,
+        "returned": screening_of(application).returned if application.state in IN_SCREENING else None,
         "again_as_sent": because_of(stale) is Again.SENT,
         "confirm_form": ConfirmForm(initial={"submission": latest.number}) if stale and latest else None,
         "complete": complete,

@@ -37,6 +37,11 @@ class Late:
         return all(act in OF_CHAIN for act in self.acts)
 
     @property
+    def is_doubt(self) -> bool:
+        """Whether the chair has still to rule on it as such, before anything else is ruled on."""
+        return is_doubt(self.declaration)
+
+    @property
     def stops(self) -> bool:
         """Whether more is to be decided of the file, which waits for a ruling; else it is on record."""
         return self.declaration.application.state in UNDER_WAY

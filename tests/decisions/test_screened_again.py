@@ -95,7 +95,13 @@ def what(person):
     return [(str(line.what), line.waits_for) for line in work_for(person)]
 
 
-@proves(_without_returner, stuck_among, rulings_for)
+READS_FEWER = {
+    "without .to_rule_or_touching()": "`late_on` says which wait: it reads fewer",
+    "without `if turn is Turn.CONCUR`": "no other waits for a concurrence: it asks of fewer",
+}
+
+
+@proves(_without_returner, stuck_among, rulings_for, moot=READS_FEWER)
 def test_what_a_screener_found_before_a_conflict_is_found_again_by_somebody_else(cast, programme, decision, client):
     """Ruled by the chair, who may not send it back; sent back by the endorser; looked at again by Emily."""
     file = decision.application
@@ -165,6 +171,8 @@ def test_what_a_screener_found_before_a_conflict_is_found_again_by_somebody_else
     assert len(confirm_marks(fresh(file), by=cast.emily, submission=1)) == 10
     assert find_eligible(fresh(file), by=cast.emily).state == ApplicationState.ELIGIBLE
     assert screened_by(fresh(file)) == {cast.emily.pk}
+    client.force_login(cast.officer)  # found again: nothing of the return is left to look at
+    assert WHY not in client.get(later_page).content.decode()
 
 
 def _edition(client, file):
@@ -268,6 +276,8 @@ def test_file_without_a_decision_on_its_way_is_screened_again_by_the_ruling_itse
     Application.objects.filter(pk=file.pk).update(state=state, last_told="waitlisted" if state == "waitlisted" else "")
     file.assignments.filter(reviewer=cast.chloe).update(state="accepted", total=None, submitted_at=None)
     record_duty(file.pk, by=cast.screener, duty=Duty.SCREEN)
+    if state == "waitlisted":
+        Recommendation.objects.create(application=file, outcome="waitlisted", by=cast.chair)
     before = fresh(file).public_state
     declare_interests(file, by=cast.screener, answer="conflict", note="Mon frère y travaille.")
     rule = ("Se prononcer sur un conflit déclaré après coup", "")
@@ -286,6 +296,7 @@ def test_file_without_a_decision_on_its_way_is_screened_again_by_the_ruling_itse
     file = fresh(file)
     assert (file.state, file.public_state) == (ApplicationState.SUBMITTED, before)
     assert file.screening_returns.get().why == WHY
+    assert not Recommendation.objects.standing().exists()
     assert file.assignments.get(reviewer=cast.chloe).state == "cancelled"
     assert rule not in what(cast.chair)
     assert client.get(address).status_code == 404
@@ -310,7 +321,7 @@ def test_nobody_sends_a_file_back_to_be_screened_again_but_for_an_act_that_came_
     assert fresh(file).state == ApplicationState.REVIEWED
 
 
-@proves(rulings_for)
+@proves(rulings_for, moot=READS_FEWER)
 def test_what_was_issued_is_not_sent_back_and_its_page_says_so(cast, programme, client):
     """Waitlisted by a letter; the endorser declares a conflict since. Nothing is recommended before a ruling."""
     decision = files.issued(cast, programme, outcome="waitlisted")
@@ -331,6 +342,24 @@ def test_what_was_issued_is_not_sent_back_and_its_page_says_so(cast, programme, 
     with pytest.raises(WrongMoment):
         services.set_acts_aside(late, by=cast.chair, why=WHY)
     assert late.upheld_by is None
+
+
+def test_late_doubt_leads_nobody_but_the_chair_to_rule(cast, programme, client):
+    """The endorser, who rules on what came before a conflict, reads that the chair comes first, and has no link."""
+    decision = files.endorsed(cast, programme)
+    file = decision.application
+    record_duty(file.pk, by=cast.screener, duty=Duty.SCREEN)
+    doubt = declare_interests(file, by=cast.screener, answer="unsure", note="Mon frère, peut-être.")
+    rule = f'href="{reverse("review-rule", args=[file.reference, cast.screener.public_id])}"'
+
+    def shown(person):
+        client.force_login(person)
+        page = client.get(reverse("decision-file", args=[file.reference])).content.decode()
+        return "avant que la présidence se soit prononcée sur le doute" in page, rule in page
+
+    assert (shown(cast.endorser), shown(cast.chair)) == ((True, False), (True, True))
+    rule_on_declaration(doubt, by=cast.chair, clear=False, ruling="Un lien.")
+    assert (shown(cast.endorser), shown(cast.chair)) == ((False, True), (False, True))
 
 
 @proves(closed_to_markers)
