@@ -41,6 +41,8 @@ TRADING_AS = re.compile(
     r"|(?:doing|carrying\s+on)\s+business\s+(?:as|under\s+the\s+name(?:\s+of)?)\b)",
     re.IGNORECASE,
 )
+MAY_TRADE_AS = r"f\.?\s?a\.?\s?s\.?\s?r\.?\s?s|d[./]?b[./]?a|faisant\s+affaire|\sbusiness\s"
+"""For the database, whatever the case: every name that `TRADING_AS` finds several in, and some others."""
 NUMBERED = re.compile(r"^\s*\d[\d\s-]*(?=\s(?:quebec|canada|ontario)\b)")
 SAME_WORD = {"and": "et", "st": "saint", "ste": "sainte"}
 

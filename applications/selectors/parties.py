@@ -3,8 +3,10 @@ changes of itself later takes nothing away from what was read of it."""
 
 from collections.abc import Collection
 
+from django.db.models import Q
+
 from accounts.models import ClusterAppointment, Membership, Organisation
-from work.names import domain_of
+from work.names import MAY_TRADE_AS, domain_of, enterprise_keys
 
 
 def mail_domains(organisations: Collection[int]) -> dict[int, set[str]]:
@@ -21,9 +23,11 @@ def mail_domains(organisations: Collection[int]) -> dict[int, set[str]]:
 
 
 def neqs_of(keys: Collection[str]) -> dict[str, set[str]]:
-    """The NEQs registered today under each of these names, as `enterprise_key` gives them, by that key."""
+    """The NEQs registered today under each of these names, as `enterprise_keys` gives them, by that key: of one that
+    trades under another name, under each of its own."""
     found: dict[str, set[str]] = {}
-    rows = Organisation.objects.filter(name_key__in=keys).values_list("name_key", "neq")
-    for key, neq in rows if keys else ():
-        found.setdefault(key, set()).add(neq)
+    may_bear_one = Q(name_key__in=keys) | Q(legal_name__iregex=MAY_TRADE_AS)
+    for name, neq in Organisation.objects.filter(may_bear_one).values_list("legal_name", "neq") if keys else ():
+        for key in enterprise_keys(name).intersection(keys):
+            found.setdefault(key, set()).add(neq)
     return found

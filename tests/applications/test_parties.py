@@ -13,6 +13,7 @@ from work.names import enterprise_key
 pytestmark = pytest.mark.django_db
 TODAY = date(2026, 10, 6)
 DAY = timedelta(days=1)
+READS_MORE = {"without `may_bear_one`": "each is asked by its own names: it reads more"}
 
 
 @pytest.fixture
@@ -20,12 +21,26 @@ def in_october(clock_at):
     clock_at(datetime(2026, 10, 6, 14, tzinfo=UTC))
 
 
-@proves(neqs_of)
+@proves(neqs_of, moot=READS_MORE)
 def test_numbers_of_a_name_are_those_registered_under_it(cast, usinage, precision):
     key = enterprise_key(usinage.legal_name)
     other = Organisation.objects.create(legal_name=usinage.legal_name.upper(), neq="1140000001")
     assert neqs_of({key}) == {key: {usinage.neq, other.neq}}
     assert neqs_of(set()) == {}
+
+
+@pytest.mark.parametrize(
+    "between",
+    ["f.a.s.r.s.", "F. A. S. R. S", "fasrs", "d.b.a.", "dba", "d/b/a", "faisant affaires sous la raison sociale de",
+     "faisant affaire sous le nom", "doing business as", "carrying on business under the name of"],
+)  # fmt: skip
+@proves(neqs_of, moot=READS_MORE)
+def test_number_of_an_enterprise_with_two_names_is_registered_under_each(usinage, between):
+    name = f"Gestion Lavoie inc. {between} Usinage Boréal"
+    Organisation.objects.create(legal_name=name, neq="1140000002")
+    own, trade = (enterprise_key(one) for one in ("Gestion Lavoie", "Usinage Boréal"))
+    assert neqs_of({trade}) == {trade: {"1140000002"}}
+    assert neqs_of({own, "autre"}) == {own: {"1140000002"}}
 
 
 @proves(mail_domains)
