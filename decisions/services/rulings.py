@@ -1,4 +1,4 @@
-"""A ruling that what a person did before a conflict of interest does not stand: the decision goes back."""
+"""A ruling that what a person did before a conflict of interest does not stand: the file goes back."""
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy
