@@ -36,9 +36,9 @@ def set_aside(request: PersonRequest, reference: str, person_id: UUID) -> HttpRe
     declared = application.declarations.latest_of_each().select_related("user")
     declaration = get_object_or_404(declared, user__public_id=person_id)
     late = late_of(declaration)
-    if late is None and request.method == "GET":
-        raise Http404
     form = SetAsideForm(request.POST or None)
+    if late is None and not form.has_changed():  # nothing to rule on, and nothing typed to keep
+        raise Http404
     if request.method == "POST" and form.is_valid():
         try:  # what was ruled on meanwhile is refused, beside what was typed
             returned = services.set_acts_aside(declaration, by=request.user, why=form.cleaned_data["why"])
