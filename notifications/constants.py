@@ -51,24 +51,49 @@ class MessageKind(TextChoices):
     LETTER = "letter"
 
 
-class Concern(Enum):
-    """Whom a message concerns, asked at the moment of telling. What each says is a sentence of docs/messages.md."""
+class Side(Enum):
+    """By what somebody is concerned by a message."""
 
-    ADDRESS = "The address that was typed: nobody has an account there yet, or it is being proved."
-    ONESELF = "The person that it is about, while their account is open."
-    APPLICANT = "Who signs for the applicant, and who began the draft: its members today."
-    MEMBERS = "Everybody who acts for the applicant today."
-    HOLDERS = "The applicant's people of each draft; its members, where it has begun none."
-    OFFICERS = "The officers of the programme in office, to whom the file is not closed."
-    REVIEWER = "The reviewer that it is about, while they are one of the programme."
-    ASKER = "The officer who asked, while in office and not barred; else the officers of the programme."
-    SCREENERS = "The screening officers in office who may screen the file, and to whom it is not closed."
-    RULERS = "Who may rule on it today: the committee's chair; on acts that came before a conflict, the endorser too."
-    TAKERS = "Who may take the step today; the officers of the programme, where nobody may."
-    RETURNED = "Whose acts are void, whose turn it is, and who runs the file from there; not who sent it back."
-    UNDONE = "Whose acts on the decision are undone; the partner's officers in office who concurred, or were asked to."
-    PARTNER = "The partner's officers in office who are free to concur."
-    PARTNERS_PEOPLE = "The partner's officer in office who concurred; else those who concur for it today."
+    ADDRESS = "the address that was typed"
+    ONESELF = "what is theirs"
+    APPLICANT = "acting for the applicant: no conflict of interest keeps their own file from them"
+    OFFICE = "an office held on the file: whether they still hold it is asked again as the message leaves"
+
+
+class Concern(Enum):
+    """Whom a message concerns, asked at the moment of telling: by what they are told, and the sentence of
+    docs/messages.md."""
+
+    ADDRESS = (Side.ADDRESS, "The address that was typed: nobody has an account there yet, or it is being proved.")
+    ONESELF = (Side.ONESELF, "The person that it is about, while their account is open.")
+    APPLICANT = (Side.APPLICANT, "Who signs for the applicant, and who began the draft: its members today.")
+    MEMBERS = (Side.APPLICANT, "Everybody who acts for the applicant today.")
+    HOLDERS = (Side.APPLICANT, "The applicant's people of each draft; its members, where it has begun none.")
+    OFFICERS = (Side.OFFICE, "The officers of the programme in office, to whom the file is not closed.")
+    REVIEWER = (Side.OFFICE, "The reviewer that it is about, while they are one of the programme.")
+    ASKER = (Side.OFFICE, "The officer who asked, while in office and not barred; else the officers of the programme.")
+    SCREENERS = (Side.OFFICE, "The screening officers in office who may screen the file, and to whom it is not closed.")
+    RULERS = (
+        Side.OFFICE,
+        "Who may rule on it today: the committee's chair; on acts that came before a conflict, the endorser too.",
+    )
+    TAKERS = (Side.OFFICE, "Who may take the step today; the officers of the programme, where nobody may.")
+    RETURNED = (
+        Side.OFFICE,
+        "Whose acts are void, whose turn it is, and who runs the file from there; not who sent it back.",
+    )
+    UNDONE = (
+        Side.OFFICE,
+        "Whose acts on the decision are undone; the partner's officers in office who concurred, or were asked to.",
+    )
+    PARTNER = (Side.OFFICE, "The partner's officers in office who are free to concur.")
+    PARTNERS_PEOPLE = (
+        Side.OFFICE,
+        "The partner's officer in office who concurred; else those who concur for it today.",
+    )
+
+    def __init__(self, side: Side, sentence: str) -> None:
+        self.side, self.sentence = side, sentence
 
 
 class Holds(Enum):
@@ -102,13 +127,3 @@ class Holds(Enum):
     CONCURS = "The concurrence is awaited."
     NOT_CONCURRED = "The partner was not asked again."
     FAILED = "The letter of the file failed, and nobody has tried again."
-
-
-OF_OFFICE = (
-    *(Concern.OFFICERS, Concern.REVIEWER, Concern.ASKER, Concern.SCREENERS, Concern.RULERS),
-    *(Concern.TAKERS, Concern.RETURNED, Concern.UNDONE, Concern.PARTNER, Concern.PARTNERS_PEOPLE),
-)
-"""They are told by an office that they hold: whether they still hold it is asked again as the message leaves."""
-
-OF_APPLICANT = (Concern.APPLICANT, Concern.MEMBERS, Concern.HOLDERS)
-"""They are told of their own file: no conflict of interest keeps it from them while they act for its applicant."""

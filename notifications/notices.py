@@ -19,7 +19,7 @@ from django.utils import translation
 
 from moves.interests import acts_for, is_barred
 from moves.states import Party
-from notifications.constants import OF_APPLICANT, Concern, Holds, MessageKind
+from notifications.constants import Concern, Holds, MessageKind, Side
 from notifications.messages import KINDS, Content, OfUse
 from notifications.models import Message
 from work import clock, storage
@@ -144,7 +144,7 @@ def must_be_open_to_its_reader(message: Message) -> None:
     reader, file = message.recipient, message.application_id
     if reader is None or file is None or message.words.despite_conflict or not is_barred(file, reader):
         return
-    if message.words.to not in OF_APPLICANT or not acts_for(file, reader, Party.APPLICANT):
+    if message.words.to.side is not Side.APPLICANT or not acts_for(file, reader, Party.APPLICANT):
         raise TooLate("The file that it is about is closed to its reader.")
 
 
@@ -162,7 +162,7 @@ def ask_again(concerns: Iterable[Concern], holds_it: "Callable[[int, User], bool
 def must_concern_its_reader(message: Message) -> None:
     """TooLate when the office by which it concerned its reader has ended since it was queued."""
     reader, file, concern = message.recipient, message.application_id, message.words.to
-    if reader is None or file is None or concern not in IN_OFFICE:
+    if reader is None or file is None or concern.side is not Side.OFFICE:
         return
     if not IN_OFFICE[concern](file, reader):
         raise TooLate("Its reader no longer holds the office by which it concerned them.")

@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 
 from audit.services import record
 from notifications import mail, notices
-from notifications.constants import OF_OFFICE, Holds, MessageKind
+from notifications.constants import Concern, Holds, MessageKind, Side
 from notifications.messages import KINDS, Content
 from notifications.models import Message
 from work import clock
@@ -50,8 +50,11 @@ def queue_message(
 
     `to` is a user, or an e-mail address; `language` is "fr" or "en", by default the user's own (French for an
     address). `link`: the page that it leads to. `key` names the occasion: the same key again changes nothing and
-    returns the first row.
+    returns the first row. TypeError for one told by an office, without the file (its key) that it is held on: nobody
+    could ask again whether it is.
     """
+    if content.words.to.side is Side.OFFICE and application_id is None:
+        raise TypeError(f"a message of kind {content.words.kind} says of which file it is")
     user, address = (None, to) if isinstance(to, str) else (to, to.email)
     message, _created = Message.objects.get_or_create(
         key=key,
@@ -96,7 +99,7 @@ def check_kinds() -> None:
         raise ImproperlyConfigured(f"nothing says what messages of kind {', '.join(lacking)} say")
     if lacking := [kind.value for kind, content in KINDS.items() if content.words.followed and kind not in _TAKERS]:
         raise ImproperlyConfigured(f"no app goes on after the messages of kind {', '.join(lacking)}")
-    if unasked := [concern.name for concern in OF_OFFICE if concern not in notices.IN_OFFICE]:
+    if unasked := [one.name for one in Concern if one.side is Side.OFFICE and one not in notices.IN_OFFICE]:
         raise ImproperlyConfigured(f"no app says who still holds the office of {', '.join(unasked)}")
     if unasked := [holds.name for holds in Holds if holds is not Holds.ALWAYS and holds not in notices.HOLDING]:
         raise ImproperlyConfigured(f"no app says whether this still holds of a message: {', '.join(unasked)}")

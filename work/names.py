@@ -29,7 +29,7 @@ FORMS_IN_WORDS = (
 ITALIAN_FORM = re.compile(r"\b(?:[Ss]\.\s?[Pp]\.\s?[Aa]\.?|SpA)\s*$")  # « Le Grand Spa » has none
 MARKS = str.maketrans(dict.fromkeys("™®©℠"))
 INITIALS = re.compile(r"(?<=\b\w)\.\s*(?=\w\.)")
-ANYWHERE = re.compile(r"\(\s*(?:canada|quebec)\s*\)")  # where a company of a group was made, in brackets
+ANYWHERE = re.compile(r"\(\s*(?:canada|quebec|les?|la|l'|the)\s*\)")  # where a company was made, or its article
 # What may come before it: a form, as the register writes some names, and an article. « Compagnie de … » is a name.
 FORMS_FIRST = (("cie",), ("compagnie",), ("corp",), ("corporation",), *(one for one in FORMS_IN_WORDS if "en" in one))
 OF = frozenset({"de", "du", "des", "d", "et", "of", "and", "pour", "for"})
@@ -70,9 +70,9 @@ def enterprise_key(name: str) -> str:
     """What two names of one enterprise have in common: "Outillage Mauricie inc." and "OUTILLAGE MAURICIE" have one key.
 
     Case, accents, punctuation and spaces do not count (two numbers stay two), nor trade marks, an article that begins
-    the name, the legal form before or after it, the division named after that, its own initials nor « (Canada) » in
-    brackets; "&" is « et », "St" is "Saint". A name that is nothing but a legal form or an article is kept. Of one that
-    trades under another, the first. Empty for no name.
+    the name or follows it in brackets, the legal form before or after it, the division named after that, its own
+    initials nor « (Canada) » in brackets; "&" is « et », "St" is "Saint". A name that is nothing but a legal form or
+    an article is kept. Of one that trades under another, the first. Empty for no name.
     """
     return next((key for part in TRADING_AS.split(name or "") if (key := _key(part))), "")
 

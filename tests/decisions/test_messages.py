@@ -18,7 +18,7 @@ from letters.models import Letter
 from moves.services import declare_standing, record_duty
 from notifications import messages as said
 from notifications import notices
-from notifications.constants import OF_OFFICE, Concern, Holds
+from notifications.constants import Concern, Holds, Side
 from notifications.messages import KINDS
 from notifications.models import Message
 from notifications.notices import write
@@ -420,7 +420,7 @@ def test_what_was_told_by_an_office_that_ended_meanwhile_never_leaves_and_says_w
     files.asked_row(files.decision_row(cast, programme, state="approved", file=file))
     told = of_office(file)
     monkeypatch.setattr(notices, "HOLDING", dict.fromkeys(Holds, lambda message: True))
-    assert set(told) == set(OF_OFFICE)
+    assert set(told) == {concern for concern in Concern if concern.side is Side.OFFICE}
     assert all(KINDS[one.words.kind].words.to is to for to, (one, _who) in told.items())
     Message.objects.all().delete()
     for when in ("in office", "since"):

@@ -124,6 +124,6 @@ def test_docs_say_of_each_message_whom_it_concerns_and_as_long_as_what_holds():
     with override("en"):
         words = {kind: KINDS[kind].words for kind in MessageKind}
         expected = [
-            [f"`{kind.value}`", str(said.subject), said.to.value, said.holds.value] for kind, said in words.items()
+            [f"`{kind.value}`", str(said.subject), said.to.sentence, said.holds.value] for kind, said in words.items()
         ]
     assert [[cell.strip() for cell in row] for row in rows] == expected

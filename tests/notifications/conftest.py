@@ -2,17 +2,18 @@ import pytest
 
 from accounts.models import User
 from notifications import messages, notices, services
-from notifications.constants import Holds
+from notifications.constants import Concern, Holds
 from notifications.services import queue_message
 from work.texts import Text
 
 
 @pytest.fixture(autouse=True)
 def nothing_follows(monkeypatch):
-    """No app reacts to a sending but the test itself; and what a message says holds, unless the test says that it does
-    not."""
+    """No app reacts to a sending but the test itself; what a message says holds, and its reader's office, unless the
+    test says that it does not."""
     monkeypatch.setattr(services, "_TAKERS", {})
     monkeypatch.setattr(notices, "HOLDING", dict.fromkeys(Holds, lambda message: True))
+    monkeypatch.setattr(notices, "IN_OFFICE", dict.fromkeys(Concern, lambda file, person: True))
 
 
 @pytest.fixture

@@ -32,6 +32,7 @@ from work.texts import Text
 
 pytestmark = pytest.mark.django_db
 CLOSES = datetime(2026, 12, 1, 22, tzinfo=UTC)
+FILE = 5
 INVITED = messages.Invitation(name="Usinage Roy", inviter="Camille Roy", until=CLOSES)
 
 
@@ -53,9 +54,15 @@ def test_a_message_that_lacks_what_its_kind_needs_is_refused(camille):
         messages.Letter(reference="FE-2026-00042")
 
 
+def test_what_is_told_by_an_office_says_on_which_file_it_is_held(camille):
+    with pytest.raises(TypeError, match="a message of kind review_cancelled says of which file it is"):
+        queue_message(messages.ReviewCancelled(reference="FE"), to=camille, key="x")
+    assert not Message.objects.exists()
+
+
 def test_what_no_language_can_write_is_refused(camille):
     with pytest.raises(TypeError, match="a message cannot say"):
-        queue_message(messages.ReviewCancelled(reference=uuid4()), to=camille, key="x")
+        queue_message(messages.ReviewCancelled(reference=uuid4()), to=camille, application_id=FILE, key="x")
     assert not Message.objects.exists()
 
 
@@ -84,6 +91,7 @@ def test_amounts_days_and_hours_are_written_in_the_readers_language(camille, sam
         message = queue_message(
             messages.ConcurrenceAsked(reference="FE-2026-00042", title="Robot cell", amount=Decimal("75000.01")),
             to=user,
+            application_id=FILE,
             key=user.email,
         )
         send(message)
@@ -94,7 +102,7 @@ def test_amounts_days_and_hours_are_written_in_the_readers_language(camille, sam
 def test_a_text_in_both_languages_is_read_in_the_readers(sam, camille):
     content = messages.CallExtended(call=Text("Automne 2026", "Fall 2026"), closes_at=CLOSES)
     for user in (camille, sam):
-        send(queue_message(content, to=user, key=user.email))
+        send(queue_message(content, to=user, application_id=FILE, key=user.email))
     assert mail.outbox[0].subject == "Automne 2026\u00a0: nouvelle date de clôture"
     assert mail.outbox[1].subject == "Fall 2026: new closing"
     assert "1er\u00a0décembre\u00a02026 à 17\u00a0h" in mail.outbox[0].body
@@ -111,7 +119,7 @@ def test_the_link_is_absolute_and_stands_in_both_parts(camille, queue, settings)
 
 def test_words_are_escaped_in_html_and_not_in_plain_text(camille):
     content = messages.DecisionSentBack(reference="FE-2026-00042", title="A & B", reason="<b>Bonjour</b>\n\nl'équipe")
-    mailed = write(queue_message(content, to=camille, key="x"))
+    mailed = write(queue_message(content, to=camille, application_id=FILE, key="x"))
     assert "«\u00a0A & B\u00a0»" in mailed.body
     assert "<b>Bonjour</b>\n\nl'équipe" in mailed.body
     assert "&lt;b&gt;Bonjour&lt;/b&gt;" in mailed.alternatives[0].content
@@ -119,7 +127,11 @@ def test_words_are_escaped_in_html_and_not_in_plain_text(camille):
 
 
 def test_a_line_end_in_a_subject_cannot_add_a_header(camille):
-    mailed = write(queue_message(messages.ReviewCancelled(reference="FE\nBcc: all@example.org"), to=camille, key="x"))
+    mailed = write(
+        queue_message(
+            messages.ReviewCancelled(reference="FE\nBcc: all@example.org"), to=camille, application_id=FILE, key="x"
+        )
+    )
     assert mailed.subject == "Une évaluation n’est plus nécessaire\u00a0: FE Bcc: all@example.org"
     assert mailed.message()["Bcc"] is None
 
@@ -127,7 +139,12 @@ def test_a_line_end_in_a_subject_cannot_add_a_header(camille):
 @pytest.mark.parametrize("sign", ["\x0b", "\x0c", "\x1c", "\x1f", "\x7f", "\x85", "\u2028", "\u2029"], ids=ascii)
 def test_no_sign_of_a_name_makes_a_subject_that_mail_refuses(camille, sign):
     mailed = write(
-        queue_message(messages.ReviewCancelled(reference=f"FE{sign}Bcc: all@example.org"), to=camille, key="x")
+        queue_message(
+            messages.ReviewCancelled(reference=f"FE{sign}Bcc: all@example.org"),
+            to=camille,
+            application_id=FILE,
+            key="x",
+        )
     )
     assert mailed.subject == "Une évaluation n’est plus nécessaire\u00a0: FE Bcc: all@example.org"
     assert mailed.message()["Subject"]
@@ -135,7 +152,11 @@ def test_no_sign_of_a_name_makes_a_subject_that_mail_refuses(camille, sign):
 
 
 def test_spaces_that_do_not_break_stay_in_a_subject(camille):
-    mailed = write(queue_message(messages.ReviewCancelled(reference="« FE »\u00a0: 1\u202f000"), to=camille, key="x"))
+    mailed = write(
+        queue_message(
+            messages.ReviewCancelled(reference="« FE »\u00a0: 1\u202f000"), to=camille, application_id=FILE, key="x"
+        )
+    )
     assert mailed.subject == "Une évaluation n’est plus nécessaire\u00a0: « FE »\u00a0: 1\u202f000"
 
 
@@ -240,8 +261,8 @@ def test_a_message_about_a_file_that_was_closed_to_its_reader_meanwhile_is_set_a
     monkeypatch.setitem(notices.IN_OFFICE, Concern.OFFICERS, lambda file, person: True)
     for person in (camille, sam):
         waits = messages.FileWithdrawn(reference="FE-2026-00042", title="Robot cell")
-        queue_message(waits, to=person, application_id=5, key=f"x:{person.pk}")
-    declare_standing(5, user=camille, standing="conflict")
+        queue_message(waits, to=person, application_id=FILE, key=f"x:{person.pk}")
+    declare_standing(FILE, user=camille, standing="conflict")
     declare_standing(6, user=sam, standing="conflict")
     assert send_messages() == 1
     message = set_aside(Message.objects.all()).get()
@@ -354,7 +375,7 @@ def test_message_is_asked_as_it_leaves_whether_what_it_says_holds_and_stays_with
     holds, over = messages.KINDS[kind].words.holds, []
     monkeypatch.setitem(notices.HOLDING, holds, lambda message: message.key not in over)
     for key in ("over", "so"):
-        queue_message(filled(messages.KINDS[kind]), to=sam, key=key)
+        queue_message(filled(messages.KINDS[kind]), to=sam, application_id=FILE, key=key)
     over.append("over")
     with clock.at(CLOSES - timedelta(days=1)):
         assert send_messages() == 1
@@ -367,7 +388,7 @@ def test_message_is_asked_as_it_leaves_whether_what_it_says_holds_and_stays_with
 @pytest.mark.parametrize("kind", [kind for kind, one in messages.KINDS.items() if one.words.holds is Holds.ALWAYS])
 def test_message_that_tells_what_happened_leaves_whatever_came_since(sam, monkeypatch, kind):
     monkeypatch.setattr(notices, "HOLDING", dict.fromkeys(Holds, lambda message: False))
-    queue_message(filled(messages.KINDS[kind]), to=sam, key="x")
+    queue_message(filled(messages.KINDS[kind]), to=sam, application_id=FILE, key="x")
     assert send_messages() == 1
 
 
