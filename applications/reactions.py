@@ -6,11 +6,12 @@ from django.db.models import Q, prefetch_related_objects
 
 from accounts.models import Organisation, User
 from applications.models import Application
-from applications.pages import APPLICATION, CALL
+from applications.pages import APPLICATION, CALL, FILE_PAGE, FILE_SCREENING
 from applications.rules import WithItsCall, last_closing
 from applications.selectors.people import members_of, people_of
+from applications.selectors.turns import concerned_by_screening, takers_on
 from applications.services.clocks import keep_clock, stop_clock
-from applications.states import VALID, ApplicationState
+from applications.states import VALID, ApplicationState, FileTurn
 from audit import services as trail
 from moves.machine import move
 from moves.registry import Made, after
@@ -31,6 +32,20 @@ def keep_why_it_came_back(application: Application, made: Made[Facts, Input]) ->
     returns = application.screening_returns
     returns.create(by_id=made.by.pk, at=application.since, why=made.words)
     keep_clock(application)
+
+
+@after(Application.screen_again)
+def tell_who_has_it_again(application: Application, made: Made[Facts, Reason]) -> None:
+    """Where a decision goes back with the file, the app of the decisions tells it, with whose acts are void."""
+    screens = takers_on(application, FileTurn.SCREEN)
+    for person in concerned_by_screening(application, by=made.by):
+        queue_message(
+            messages.ScreenedAgain(reference=application.number, title=application.title, reason=made.words),
+            to=person,
+            link=(FILE_SCREENING if person in screens else FILE_PAGE)(application.number),
+            application_id=application.pk,
+            key=f"screened_again:{application.public_id}:{application.since.isoformat()}:{person.pk}",
+        )
 
 
 @after(Call.extend)

@@ -6,7 +6,7 @@ from django_fsm import GET_STATE, FSMField
 
 from applications import rules
 from applications.states import MARKABLE, VALID, WITH_PANEL, ApplicationState
-from moves.rules import earlier_acts_stand, has_a_reason
+from moves.rules import earlier_acts_stand, has_a_reason, interests_are_declared
 from moves.states import Duty
 from moves.transitions import Reason, nobody, transition
 
@@ -198,7 +198,7 @@ class ApplicationLife(models.Model):
         permission=rules.may_uphold, duty=None,
         label=_("Screen again"), done=_("Sent back to be screened again"),
         facts=rules.Screened, given=Reason,
-        when=[rules.screening_came_before_a_conflict],
+        when=[interests_are_declared, rules.screening_came_before_a_conflict],
         when_given=[has_a_reason],
     )
     def screen_again(self) -> None:

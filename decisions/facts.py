@@ -3,18 +3,17 @@
 from applications.models import Application
 from applications.rules import Contested
 from audit.actors import Actor
-from audit.states import ActorKind
 from decisions import checks
 from decisions.models import Concurrence, Decision
-from decisions.rules import Concurrences, Delegation, Interests, Issue, Opinion, Read, program_of
+from decisions.rules import Concurrences, Delegation, Issue, Opinion, Read, program_of
 from decisions.selectors.reconsideration import ask_until, contested_decision, was_asked_again
 from decisions.states import DecisionKind
 from decisions.subjects import DecisionSubject, subject_of
 from letters.sheets import empty_fields
-from moves.interests import standing_of
+from moves.interests import has_declared
 from moves.models import DutyDone
 from moves.registry import facts_of
-from moves.states import StandingState
+from moves.rules import Interests
 from programs.rules import approval_limit
 from reviews.selectors import late_on, said_of
 
@@ -66,8 +65,7 @@ def concurrences(decision: Decision, by: Actor) -> Concurrences:
 
 @facts_of(Decision.send_back)
 def interests(decision: Decision, by: Actor) -> Interests:
-    person = by.actor == ActorKind.PERSON
-    return Interests(declared=not person or standing_of(decision.application_id, by) == StandingState.CLEAR)
+    return Interests(declared=has_declared(decision.application_id, by))
 
 
 @facts_of(Decision.issue)

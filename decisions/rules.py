@@ -12,7 +12,7 @@ from decisions.states import FUNDED, RETURNABLE, DecisionKind, DecisionState, Re
 from funding.roles import PartnerRole
 from funding.rules import holds_partner_role
 from moves.interests import is_barred
-from moves.refusals import UNDECLARED, Refusal
+from moves.refusals import Refusal
 from moves.rules import Touched
 from moves.transitions import Facts, Reason
 from programs.rules import approval_limit, holds, is_program_officer
@@ -82,13 +82,6 @@ def reasons_can_change(decision: "Decision") -> Refusal | None:
 
 
 # Facts and input
-
-
-@dataclass(frozen=True)
-class Interests(Facts):
-    """Whether whoever acts declared no conflict of interest in the file."""
-
-    declared: bool
 
 
 @dataclass(frozen=True)
@@ -169,13 +162,6 @@ def took_no_part_before(_decision: "Decision", facts: Outsider) -> Refusal | Non
             _("You took part in this file before its reconsideration was asked: somebody else must decide."),
             code="duty",
         )
-    return None
-
-
-def interests_are_declared(_decision: "Decision", facts: Interests) -> Refusal | None:
-    """Whoever sends a decision back has read the file, so they declared their interests first."""
-    if not facts.declared:
-        return Refusal(_("Declare your interests in this file first."), code=UNDECLARED)
     return None
 
 

@@ -13,6 +13,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import get_language
 
 from audit.actors import Actor
+from audit.states import ActorKind
 from moves.models import Stance
 from moves.querysets import LOOK_BACK, closing
 from moves.refusals import Forbidden, Refusal
@@ -69,6 +70,11 @@ def acts_for(application_id: int, user: Actor, party: Party) -> bool:
 def standing_of(application_id: int, user: Actor) -> str:
     """What `user` last declared of their interests in the file; empty when they never did."""
     return stand_of(application_id, user).declared
+
+
+def has_declared(application_id: int, by: Actor) -> bool:
+    """Whether `by` declared no conflict of interest in the file, or is no person."""
+    return by.actor != ActorKind.PERSON or standing_of(application_id, by) == StandingState.CLEAR
 
 
 def bar(application_id: int, user: Actor) -> Refusal | None:

@@ -20,7 +20,7 @@ from audit.actors import Actor
 from audit.states import ActorKind
 from moves.duties import WITHOUT_DECLARATION, clash
 from moves.interests import Stand, stand_of
-from moves.refusals import UNDECLARED, Forbidden, Refusal, WrongMoment
+from moves.refusals import DECLARE_FIRST, UNDECLARED, Forbidden, Refusal, WrongMoment
 from moves.registry import Made, declared, fetcher_of, reactions_of, state_field, subject_name, ways
 from moves.services import record_duty
 from moves.transitions import AnyMove, F, I, Input, M, Move, MoveOf, NoFacts
@@ -218,7 +218,7 @@ class _Person:
         duty = step.terms.duty
         if duty is None or self.file is None or duty in WITHOUT_DECLARATION or self.stand.declared:
             return None
-        return Refusal(_("Declare your interests in this file first."), code=UNDECLARED)
+        return DECLARE_FIRST
 
     def ask(self, step: AnyMove) -> Refusal | None:
         """Forbidden for the wrong person; else what of them is not declared yet."""

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from django.core.exceptions import PermissionDenied
 from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy
 
 # The code of a refusal that its reader can lift at once: the page shows them where to declare their interests.
 UNDECLARED = "undeclared"
@@ -15,6 +16,9 @@ class Refusal:
 
     message: str | Promise
     code: str = "refused"
+
+
+DECLARE_FIRST = Refusal(gettext_lazy("Declare your interests in this file first."), code=UNDECLARED)
 
 
 class Forbidden(PermissionDenied):

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from moves.refusals import Refusal
+from moves.refusals import DECLARE_FIRST, Refusal
 from moves.transitions import Facts, Reason
 
 
@@ -25,6 +25,18 @@ def earlier_acts_stand(_row: object, facts: Touched) -> Refusal | None:
         )
         return Refusal(sentence % {"touched": facts.touched}, code="touched")
     return None
+
+
+@dataclass(frozen=True)
+class Interests(Facts):
+    """Whether whoever acts declared no conflict of interest in the file."""
+
+    declared: bool
+
+
+def interests_are_declared(_row: object, facts: Interests) -> Refusal | None:
+    """Whoever sends a file, or its decision, back has read it, so they declared their interests first."""
+    return None if facts.declared else DECLARE_FIRST
 
 
 def has_a_reason(_row: object, _facts: object, given: Reason) -> Refusal | None:

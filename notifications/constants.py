@@ -21,6 +21,7 @@ class MessageKind(TextChoices):
     APPLICATION_COMPLETE = "application_complete"
     APPLICATION_WITHDRAWN = "application_withdrawn"
     FILE_WITHDRAWN = "file_withdrawn"
+    SCREENED_AGAIN = "screened_again"
     CHANGES_REQUESTED = "changes_requested"
     CHANGES_ANSWERED = "changes_answered"
     CHANGES_REMINDER = "changes_reminder"
@@ -111,6 +112,7 @@ class Holds(Enum):
     ASKED = "These changes are asked, until that day."
     LATE = "These changes are asked, and have not come by that day, which is past."
     NOT_ASKED = "The file is on its way as its applicant reads it, and no changes are asked."
+    TO_SCREEN = "The file is in screening: nothing was found of it since."
     COHORT = "The file is on its way as its applicant reads it, in that cohort."
     CLOSING = "The call closes then for this applicant, which is to come; the draft that it leads to is still one."
     # reviews

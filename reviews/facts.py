@@ -5,6 +5,7 @@ from applications.models import Application
 from applications.rules import Panel, Reviews, Scores, Screened
 from applications.selectors import cohorts
 from audit.actors import Actor
+from moves.interests import has_declared
 from moves.registry import facts_of
 from moves.states import Duty
 from programs.selectors import policy_of, rubric_of
@@ -28,7 +29,8 @@ def panel(application: Application, by: Actor) -> Panel:
 
 @facts_of(Application.screen_again)
 def screened(application: Application, by: Actor) -> Screened:
-    return Screened(late=any(Duty.SCREEN in late.acts for late in selectors.late_on(application)))
+    late = [one for one in selectors.late_on(application) if Duty.SCREEN in one.acts and not one.is_doubt]
+    return Screened(declared=has_declared(application.pk, by), late=bool(late))
 
 
 @facts_of(Application.complete_review)

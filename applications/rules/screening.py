@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from applications.states import ApplicationState, Place
 from moves.refusals import Refusal
+from moves.rules import Interests
 from moves.transitions import Facts
 from work import clock
 
@@ -57,8 +58,9 @@ class Checklist(Facts):
 
 
 @dataclass(frozen=True)
-class Screened(Facts):
-    """Whether a conflict of interest was declared after the screening that stands, by whose work it is."""
+class Screened(Interests):
+    """Whether a conflict of interest, and no doubt that waits for its own ruling, was declared after the screening that
+    stands, by whose work it is."""
 
     late: bool
 

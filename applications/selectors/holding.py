@@ -41,6 +41,11 @@ def is_complete(message: Message) -> bool:
     return clock.day_of(file.complete_at) == said_by(message, ApplicationComplete).day
 
 
+def is_to_screen(message: Message) -> bool:
+    """Nothing was found of the file since it was sent back, nor was anything asked of its applicant."""
+    return Application.objects.filter(pk=message.file_id, state=ApplicationState.SUBMITTED).exists()
+
+
 def is_in_the_cohort(message: Message) -> bool:
     """The one that it says."""
     file = _on_its_way(message)
@@ -77,6 +82,7 @@ HOLDING: dict[Holds, Callable[[Message], bool]] = {
     Holds.LATE: changes_are_late,
     Holds.NOT_ASKED: no_changes_are_asked,
     Holds.COMPLETE: is_complete,
+    Holds.TO_SCREEN: is_to_screen,
     Holds.COHORT: is_in_the_cohort,
     Holds.CLOSING: closes_then,
 }

@@ -14,7 +14,9 @@ from django.utils.translation import gettext_lazy
 from accounts.models import User
 from applications.models import Application, ChangeRequest
 from applications.querysets import ApplicationQuerySet, ChangeRequestQuerySet
+from applications.selectors.people import holders_of, officers_of
 from applications.states import ApplicationState, FileTurn, TurnRow
+from audit.actors import Actor
 from programs.models import Program
 from programs.querysets import in_office_holders
 from programs.roles import ProgramRole
@@ -110,6 +112,19 @@ def free_for(user: User, step: Step) -> ApplicationQuerySet:
     if step.row.role is None:
         return Application.objects.none()
     return Application.objects.held_by(user, step.row.role).free_to(user, step.row.duty)
+
+
+def takers_on(file: Application, step: S, free_for: Callable[[User, S], ApplicationQuerySet] = free_for) -> list[User]:
+    """Who may take this step of a file today: whoever is told so is let in. None of a step of no role."""
+    people = holders_of(file, step.row.role) if step.row.role else []
+    return [person for person in people if free_for(person, step).filter(pk=file.pk).exists()]
+
+
+def concerned_by_screening(file: Application, *, by: Actor) -> list[User]:
+    """Who is told that a file is back in screening, for a ruling sent it there: those who may screen it, its officers,
+    and the chair, whose committee had it. Not `by`."""
+    people = [*takers_on(file, FileTurn.SCREEN), *officers_of(file), *holders_of(file, ProgramRole.CHAIR)]
+    return [person for person in dict.fromkeys(people) if person.pk != by.pk]
 
 
 def stuck_files(turns: Mapping[int, S], free_for: Callable[[User, S], ApplicationQuerySet]) -> dict[int, Stuck[S]]:

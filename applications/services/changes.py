@@ -15,8 +15,8 @@ from applications.pages import APPLICATION, APPLICATION_CHANGES, FILE_CHANGES, F
 from applications.rules import Change, Changes, MoreTime
 from applications.selectors.answers import answers_of, form_of
 from applications.selectors.deadlines import stay_told
-from applications.selectors.people import holders_of, office_of, people_of
-from applications.selectors.turns import free_for, late_requests
+from applications.selectors.people import office_of, people_of
+from applications.selectors.turns import late_requests, takers_on
 from applications.services import submission
 from applications.services.clocks import keep_clock
 from applications.services.receipts import give_receipt
@@ -27,7 +27,6 @@ from moves.transitions import Reason
 from notifications import messages
 from notifications.messages import Content
 from notifications.services import queue_message
-from programs.roles import ProgramRole
 from questions.constants import QuestionType
 from work import clock
 from work.pages import Page
@@ -166,9 +165,7 @@ def _remind(application: Application, request: ChangeRequest) -> None:
 def _tell_late(application: Application, request: ChangeRequest) -> None:
     number, title, until = application.number, application.title, request.due
     _tell_officer(application, request, messages.ChangesOverdue(reference=number, title=title, until=until))
-    for person in holders_of(application, ProgramRole.SCREENER):
-        if not free_for(person, FileTurn.GIVE_UP).filter(pk=application.pk).exists():
-            continue
+    for person in takers_on(application, FileTurn.GIVE_UP):
         queue_message(
             messages.ChangesUnanswered(reference=number, title=title, until=until),
             to=person,

@@ -6,7 +6,7 @@ from applications.models import Application
 from applications.states import MARKABLE
 from decisions.models import Concurrence, Decision
 from decisions.selectors.chain import rulings_among
-from decisions.selectors.turns import concurrers_of, returners_of, stuck_among, takers_of
+from decisions.selectors.turns import concurrers_of, is_returned, returners_of, stuck_among, takers_of
 from letters.models import Letter
 from letters.states import LetterState
 from notifications.constants import Holds
@@ -14,8 +14,9 @@ from notifications.messages import DecisionWaiting, InterestsTouch, RulingAsked
 from notifications.models import Message
 from notifications.notices import said_by
 from reviews.models import Declaration
-from reviews.selectors import late_on, rulers_on
+from reviews.selectors import late_on, rulers_on, to_uphold, turn_of
 from reviews.selectors import stuck_among as files_stuck
+from reviews.states import ReviewTurn
 
 
 def is_to_rule(message: Message) -> bool:
@@ -53,8 +54,8 @@ def decision_waits(message: Message) -> bool:
     if decision is None or reader is None:
         return False
     if said.declaration is not None:
-        late = {one.declaration.pk for one in late_on(decision.application)}
-        return said.declaration in late and reader in returners_of(decision)
+        returns = {one.declaration for one in late_on(decision.application) if is_returned([one.declaration])}
+        return said.declaration in {one.pk for one in returns} and reader in returners_of(decision)
     if said.is_stuck:
         stuck = stuck_among([decision.pk]).get(decision.pk)
         return stuck is not None and stuck.turn.value == said.turn
@@ -99,7 +100,7 @@ def _open(message: Message) -> Decision | None:
 def _awaits(declaration: Declaration, *, late: bool) -> bool:
     """Whether somebody is to rule on it: on the acts that came before it (`late`), or on the doubt."""
     if late:
-        return any(one.declaration == declaration and one.stops for one in late_on(declaration.application))
+        return bool(to_uphold(declaration)) and turn_of(declaration) is ReviewTurn.UPHOLD
     return Declaration.objects.to_rule_on().filter(pk=declaration.pk).exists()
 
 

@@ -10,8 +10,8 @@ from accounts.models import User
 from applications.models import Application
 from applications.pages import FILE_PAGE, FILE_SCREENING
 from applications.selectors.people import holders_of, officers_of
-from applications.selectors.turns import Stuck
-from applications.states import MARKABLE, ApplicationState
+from applications.selectors.turns import Stuck, takers_on
+from applications.states import MARKABLE, ApplicationState, FileTurn
 from audit.actors import Actor
 from decisions.models import Concurrence, Decision
 from decisions.pages import CONCURRENCE, FILE_DECISION
@@ -27,6 +27,7 @@ from reviews.pages import RECOMMEND
 from reviews.rules import REVIEWS_CHANGED
 from reviews.selectors import panel_reviews
 from reviews.selectors import stuck_among as files_stuck
+from reviews.selectors.turns import free_for
 from reviews.states import ReviewTurn
 from work.pages import Link, Page
 from work.texts import Text
@@ -109,9 +110,15 @@ def tell_returned(decision: Decision, *, by: Actor, asked: Collection[User]) -> 
 
 
 def whose_again(decision: Decision, to: ReturnTo) -> list[User]:
-    """Who has the file again, once its decision is sent back to what came before: the chair, or those who screen."""
-    roles = {ReturnTo.PANEL: ProgramRole.CHAIR, ReturnTo.SCREENING: ProgramRole.SCREENER}
-    return list(holders_of(decision.application, roles[to])) if to in roles else []
+    """Who may take the file on, once its decision is sent back to what came before: the chair who may recommend, or who
+    reopens the review; or those who may screen it."""
+    file = decision.application
+    if to is ReturnTo.SCREENING:
+        return takers_on(file, FileTurn.SCREEN)
+    if to is ReturnTo.PANEL:
+        step = ReviewTurn.RECOMMEND if panel_reviews(file).complete else ReviewTurn.REOPEN
+        return takers_on(file, step, free_for)
+    return []
 
 
 def _tell_partners(decision: Decision, *, by: Actor) -> None:

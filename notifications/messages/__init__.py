@@ -17,6 +17,7 @@ from notifications.messages.applications import (
     ChangesUnanswered,
     FileWithdrawn,
     NextCohort,
+    ScreenedAgain,
     SponsorAnswered,
     SponsorAsked,
 )
@@ -87,6 +88,7 @@ __all__ = [
     "ReviewOpened",
     "ReviewReopened",
     "RulingAsked",
+    "ScreenedAgain",
     "SponsorAnswered",
     "SponsorAsked",
     "StepStuck",

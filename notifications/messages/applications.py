@@ -87,6 +87,18 @@ class FileWithdrawn(OfFile):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ScreenedAgain(OfFile):
+    words = Wording(
+        MessageKind.SCREENED_AGAIN,
+        Concern.RETURNED,
+        Holds.TO_SCREEN,
+        _("File %(reference)s is back in screening"),
+        _("Open the file"),
+    )
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class ChangesRequested(OfStay):
     words = Wording(
         MessageKind.CHANGES_REQUESTED,

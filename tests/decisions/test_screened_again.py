@@ -11,6 +11,7 @@ from applications.findings import checklist_of
 from applications.models import Application, ScreeningReturn
 from applications.querysets import FindingQuerySet, ScreeningReturnQuerySet
 from applications.rules import Again
+from applications.selectors.holding import is_to_screen
 from applications.selectors.screening import closed_to_markers, screened_by, screening_of
 from applications.selectors.turns import Missing, Stuck
 from applications.services.screening import (
@@ -27,10 +28,12 @@ from decisions import services
 from decisions.models import Decision
 from decisions.rules import ways_back
 from decisions.selectors import present_decision, return_for, stuck_among, work_for
+from decisions.selectors.holding import HOLDING, decision_waits
 from decisions.selectors.turns import _without_returner
 from decisions.states import DecisionState, ReturnTo
 from desk.selectors.file import awaited, rulings_for
 from funding.models import Envelope
+from moves.machine import allowed
 from moves.models import DutyDone
 from moves.querysets import DutyDoneQuerySet
 from moves.refusals import Forbidden, WrongMoment
@@ -115,8 +118,19 @@ def test_what_a_screener_found_before_a_conflict_is_found_again_by_somebody_else
     client.force_login(cast.chair)
     page = reverse("decision-late", args=[file.reference, cast.screener.public_id])
     assert "retourne à l’analyse d’admissibilité" in client.get(page).content.decode()
+    asked = list(Message.objects.filter(kind__in=["ruling_asked", "interests_touch"]).order_by("kind", "pk"))
+    assert {one.kind for one in asked} == {"ruling_asked", "interests_touch"}
+    assert all(HOLDING[one.words.holds](one) for one in asked)
     client.post(page, {"why": WHY})
     assert now(decision) == (DecisionState.ENDORSED, ApplicationState.INELIGIBLE)
+    assert not any(HOLDING[one.words.holds](one) for one in asked)  # ruled on: who asks for it no longer leaves
+    to_return = list(Message.objects.filter(kind="decision_waiting"))
+    assert {one.recipient for one in to_return} == {cast.endorser, cast.approver}
+    assert all(decision_waits(one) for one in to_return)
+    with transaction.atomic():  # the ruling was the chair's, who has left: somebody rules again first
+        programme.appointments.filter(user=cast.chair).delete()
+        assert not any(decision_waits(one) for one in to_return)
+        transaction.set_rollback(True)
 
     # Ruled on: nobody's home says to rule any more; who may send it back reads so, and others for whom it waits.
     back = ("Renvoyer la décision\xa0: ce qu’une personne a fait ne tient pas", "")
@@ -282,6 +296,8 @@ def test_file_without_a_decision_on_its_way_is_screened_again_by_the_ruling_itse
     declare_interests(file, by=cast.screener, answer="conflict", note="Mon frère y travaille.")
     rule = ("Se prononcer sur un conflit déclaré après coup", "")
     assert rule in what(cast.chair)
+    programme.appointments.create(cluster=programme.cluster, user=cast.emily, role="screener")
+    declare_standing(file.pk, user=cast.chair, standing="clear")
     client.force_login(cast.chair)
     page = client.get(reverse("review-rule", args=[file.reference, cast.screener.public_id])).content.decode()
     address = reverse("decision-late", args=[file.reference, cast.screener.public_id])
@@ -296,6 +312,14 @@ def test_file_without_a_decision_on_its_way_is_screened_again_by_the_ruling_itse
     file = fresh(file)
     assert (file.state, file.public_state) == (ApplicationState.SUBMITTED, before)
     assert file.screening_returns.get().why == WHY
+    assert told("screened_again") == [("Emily", "file-screening"), ("Maude", "file-detail")]
+    (mail, *_others) = Message.objects.filter(kind="screened_again")
+    assert WHY in write(mail).body
+    assert is_to_screen(mail)
+    with transaction.atomic():
+        Application.objects.filter(pk=file.pk).update(state="eligible")
+        assert not is_to_screen(mail)
+        transaction.set_rollback(True)
     assert not Recommendation.objects.standing().exists()
     assert file.assignments.get(reviewer=cast.chloe).state == "cancelled"
     assert rule not in what(cast.chair)
@@ -308,6 +332,7 @@ def test_file_without_a_decision_on_its_way_is_screened_again_by_the_ruling_itse
 
 def test_nobody_sends_a_file_back_to_be_screened_again_but_for_an_act_that_came_before_a_conflict(cast, programme):
     file = files.reviewed_file(cast, programme)
+    declare_standing(file.pk, user=cast.chair, standing="clear")
     with pytest.raises(WrongMoment) as refused:
         screen_again(file, by=cast.chair, reason=WHY)
     assert [one.code for one in refused.value.refusals] == ["state"]
@@ -319,6 +344,40 @@ def test_nobody_sends_a_file_back_to_be_screened_again_but_for_an_act_that_came_
     with pytest.raises(WrongMoment):
         screen_again(file, by=cast.chair, reason=" ")
     assert fresh(file).state == ApplicationState.REVIEWED
+
+
+def test_who_sends_it_back_to_screening_declared_their_interests_and_the_doubt_is_ruled_on_first(cast, programme):
+    """As who sends a decision back; and the turnstile says what the ruling says."""
+    file = files.reviewed_file(cast, programme)
+    record_duty(file.pk, by=cast.screener, duty=Duty.SCREEN)
+    declare_interests(file, by=cast.screener, answer="unsure", note="Mon frère, peut-être.")
+    assert [one.code for one in allowed(file, cast.endorser, Application.screen_again)[0].refusals] == [
+        "undeclared",
+        "state",
+    ]
+    declare_interests(file, by=cast.endorser, answer="none")
+    assert [one.code for one in allowed(file, cast.endorser, Application.screen_again)[0].refusals] == ["state"]
+    rule_on_declaration(
+        file.declarations.get(user=cast.screener), by=cast.chair, clear=False, ruling="Un frère est un conflit."
+    )
+    assert screen_again(file, by=cast.endorser, reason=WHY).state == ApplicationState.SUBMITTED
+    assert [name for name, _page in told("screened_again")] == ["Louise", "Maude"]
+
+
+def test_who_may_not_take_a_file_on_is_not_told_that_it_is_theirs(cast, programme):
+    """Who endorsed it, and screens or chairs elsewhere in the programme, may not take it up again."""
+    for role, to in (("screener", ReturnTo.SCREENING), ("chair", ReturnTo.PANEL)):
+        with transaction.atomic():
+            programme.appointments.create(cluster=programme.cluster, user=cast.endorser, role=role)
+            decision = files.endorsed(cast, programme)
+            Message.objects.all().delete()
+            declare_standing(decision.application_id, user=cast.approver, standing="clear")
+            services.send_back(decision, by=cast.approver, reason=WHY, to=to)
+            pages = dict(told("decision_sent_back"))
+            assert pages[cast.endorser.given_name] == "decision-file"
+            theirs = cast.screener if to is ReturnTo.SCREENING else cast.chair
+            assert pages[theirs.given_name] != "decision-file"
+            transaction.set_rollback(True)
 
 
 @proves(rulings_for, moot=READS_FEWER)
