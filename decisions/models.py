@@ -6,7 +6,7 @@ from django.db import models
 from applications.models import Application
 from audit.states import ChangeKind
 from decisions.querysets import ConcurrenceQuerySet, DecisionQuerySet, ShareQuerySet, StepQuerySet
-from decisions.states import OPEN, ConcurrenceState, DecisionKind, DecisionState, StepKind
+from decisions.states import OPEN, ConcurrenceState, DecisionKind, DecisionState, ReturnTo, StepKind
 from decisions.workflow import ConcurrenceLife, DecisionLife
 from funding.models import Agreement, Envelope
 from letters.models import Letter
@@ -95,10 +95,14 @@ class DecisionShare(models.Model):
 
 
 class Step(models.Model):
-    """One act of the approval chain. Sent back, the acts before it are void and kept."""
+    """One act of the approval chain. Sent back, the acts before it are void and kept.
+
+    `back_to` is of a return alone; "" too of one that the release before wrote beside this one.
+    """
 
     decision = models.ForeignKey(Decision, on_delete=models.CASCADE, related_name="steps")
     kind = models.CharField(max_length=20, choices=StepKind.choices)
+    back_to = models.CharField(max_length=20, choices=ReturnTo.choices, blank=True, default="", db_default="")
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     note = models.TextField(blank=True)
     at = models.DateTimeField(default=clock.now)
@@ -108,6 +112,16 @@ class Step(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} · {self.by}"
+
+    @property
+    def returned_to(self) -> ReturnTo | None:
+        """Where it sent the decision back to; None of any other act."""
+        return ReturnTo(self.back_to) if self.back_to else None
+
+    @property
+    def title(self) -> str:
+        """What was done, in words; of a return, where to."""
+        return str(self.returned_to.row.title if self.returned_to else self.get_kind_display())
 
 
 class Concurrence(PublicModel, ConcurrenceLife):

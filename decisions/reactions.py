@@ -25,7 +25,9 @@ from moves.machine import firing, move
 from moves.registry import Made, after, subject_name
 from moves.transitions import Facts, Input, Move, NoFacts, Reason
 from reviews.models import Recommendation
+from reviews.rules import REVIEWS_CHANGED
 from work import clock
+from work.texts import Text
 
 
 @after(Application.recommend)
@@ -85,14 +87,26 @@ def undo_what_was_decided(application: Application, made: Made[Facts, Input]) ->
         messages.tell_undone(decision, by=made.by)
 
 
-@after(Application.return_to_panel, Application.return_to_screening, fires=(Decision.void,))
-def void_what_was_returned(application: Application, made: Made[Facts, Input]) -> None:
-    """The panel recommends again, or the file is screened again: the decision is void. Sent back by a person, its
-    return is told by that act; else here."""
+@after(Application.return_to_panel, fires=(Decision.void,))
+def void_what_went_back_to_the_panel(application: Application, made: Made[Facts, Input]) -> None:
+    """The panel recommends again. By itself it does where the reviews that count changed."""
+    _void_what_was_returned(application, made, to=ReturnTo.PANEL, reason=Text.of(REVIEWS_CHANGED))
+
+
+@after(Application.return_to_screening, fires=(Decision.void,))
+def void_what_went_back_to_screening(application: Application, made: Made[Facts, Input]) -> None:
+    """The file is screened again."""
+    _void_what_was_returned(application, made, to=ReturnTo.SCREENING, reason=made.words)
+
+
+def _void_what_was_returned(
+    application: Application, made: Made[Facts, Input], *, to: ReturnTo, reason: str | Text
+) -> None:
+    """The decision is void. Sent back by a person, its return is told by that act; else here, for this reason."""
     asked = {person for decision in application.decisions.open() for person in messages.asked_for_step(decision)}
     decision = void_decision(application, by=made.by, note=made.words)
     if decision is not None and subject_name(Decision) + ".send_back" not in firing():
-        messages.tell_returned(decision, by=made.by, asked=asked)
+        messages.tell_returned(decision, by=made.by, reason=reason, to=to, asked=asked)
 
 
 RETURNS: dict[ReturnTo, Move[Application, NoFacts, Reason]] = {

@@ -6,7 +6,7 @@ from django.db.models import TextChoices
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from applications.states import ApplicationState, Outcome, TurnRow
+from applications.states import IN_SCREENING, WITH_PANEL, ApplicationState, Outcome, TurnRow
 from letters.states import LetterKind
 from moves.states import Duty
 from programs.roles import ProgramRole
@@ -149,6 +149,18 @@ class ConcurrenceState(States):
 AWAITED = tuple(state for state in ConcurrenceState if state.row.is_awaited)
 
 
+@dataclass(frozen=True)
+class ReturnRow:
+    """What a return means. `title`: that it was made; `undid`: what it did, true whenever it is read. `comes`: what
+    comes of it, as long as the file is in one of the states `there`; `told`: the same, in the mail that tells it."""
+
+    title: str | Promise
+    undid: str | Promise
+    comes: str | Promise
+    there: tuple[ApplicationState, ...]
+    told: str | Promise
+
+
 class ReturnTo(TextChoices):
     """Where a decision is sent back to: its start, or, void, the part of the file's life that it came from."""
 
@@ -156,6 +168,34 @@ class ReturnTo(TextChoices):
     PANEL = "panel", _("the committee: it recommends again, and the money reserved is released")
     SCREENING = "screening", _("screening: the file is screened again, and what was found since is void")
 
+    @property
+    def row(self) -> ReturnRow:
+        return RETURNS[self]
+
+
+RETURNS = {
+    ReturnTo.START: ReturnRow(
+        title=_("Sent back to its start"),
+        undid=_("earlier approvals no longer count."),
+        comes="",
+        there=(),
+        told="",
+    ),
+    ReturnTo.PANEL: ReturnRow(
+        title=_("Sent back to the committee"),
+        undid=_("this decision became void, and the file went back to its committee."),
+        comes=_("The committee recommends again."),
+        there=WITH_PANEL,
+        told=_("The file is back at its committee, which recommends again."),
+    ),
+    ReturnTo.SCREENING: ReturnRow(
+        title=_("Sent back to screening"),
+        undid=_("this decision became void, and the file went back to screening."),
+        comes=_("Each item of the checklist is looked at again."),
+        there=IN_SCREENING,
+        told=_("The file is back in screening: each item of its checklist is looked at again."),
+    ),
+}
 
 PANEL_FIRST = (ReturnTo.PANEL, ReturnTo.SCREENING)
 

@@ -3,6 +3,7 @@
 from decisions.selectors.chain import (
     approvals_of,
     chain_of,
+    comes_of,
     decided_in,
     edition_of,
     money_of,
@@ -28,6 +29,7 @@ __all__ = [
     "approvals_of",
     "ask_until",
     "chain_of",
+    "comes_of",
     "concurrers_of",
     "contested_decision",
     "decided_in",

@@ -163,10 +163,19 @@ def unsent_of(application: Application) -> DecisionQuerySet:
 
 
 def return_of(decision: Decision) -> Step | None:
-    """The act that sent the decision back to where it is now: its start, or, void, its file's committee. None where the
-    chain has gone on since, or it was never sent back."""
+    """The act that sent the decision back to where it is now: its start, or, void, what came before it. None where the
+    chain has gone on since, or its file left from there, or it was never sent back."""
     last = decision.steps.select_related("by").order_by("-id").first()
-    return last if last is not None and last.kind == StepKind.SENT_BACK else None
+    if last is None or last.kind != StepKind.SENT_BACK:
+        return None
+    left = decision.state == DecisionState.VOID and last.returned_to is ReturnTo.START
+    return None if left else last
+
+
+def comes_of(returned: Step, application: Application) -> str:
+    """What comes of a return, in words, while the file is where it was sent back to; "" once it has gone on."""
+    to = returned.returned_to
+    return str(to.row.comes) if to is not None and application.state in to.row.there else ""
 
 
 def returns_of(decision: Decision) -> list[Step]:

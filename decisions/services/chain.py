@@ -187,7 +187,7 @@ def send_back(
     for concurrence in decision.concurrences.counted():
         Concurrence.objects.filter(pk=concurrence.pk).update(voided_at=now)
         record(concurrence, "concurrence.void", by=by, before=concurrence.state, gone=True)
-    Step.objects.create(decision=decision, kind=StepKind.SENT_BACK, by=by, note=reason, voided_at=now)
+    Step.objects.create(decision=decision, kind=StepKind.SENT_BACK, back_to=to, by=by, note=reason, voided_at=now)
     return Decision.objects.get(pk=decision.pk)
 
 

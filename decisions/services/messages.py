@@ -24,7 +24,6 @@ from notifications.services import queue_message
 from programs.roles import ProgramRole
 from reviews.models import Declaration
 from reviews.pages import RECOMMEND
-from reviews.rules import REVIEWS_CHANGED
 from reviews.selectors import panel_reviews
 from reviews.selectors import stuck_among as files_stuck
 from reviews.selectors.turns import free_for
@@ -97,12 +96,10 @@ def tell_sent_back(decision: Decision, *, by: User, reason: str, to: ReturnTo, a
     _tell_partners(decision, by=by)
 
 
-def tell_returned(decision: Decision, *, by: Actor, asked: Collection[User]) -> None:
-    """Tell the same people, and the officers, that a decision is void since the reviews that count are no longer those
-    that it was recommended on."""
-    to, reason = ReturnTo.PANEL, Text.of(REVIEWS_CHANGED)
+def tell_returned(decision: Decision, *, by: Actor, reason: str | Text, to: ReturnTo, asked: Collection[User]) -> None:
+    """Tell the same people, and the officers, that a decision is void since its file went back by itself, and why."""
     theirs = whose_again(decision, to)
-    reopens = not panel_reviews(decision.application).complete
+    reopens = to is ReturnTo.PANEL and not panel_reviews(decision.application).complete
     for person in concerned_by_return(decision, by=by, to=to, asked=asked, with_officers=True):
         page = PAGE_OF[to] if person in theirs else FILE_DECISION
         _tell_return(decision, person, reason, to=to, page=page, reopens=reopens)
@@ -155,8 +152,7 @@ def _tell_return(
             reference=file.number,
             title=file.title,
             reason=reason,
-            to_panel=to is ReturnTo.PANEL,
-            to_screening=to is ReturnTo.SCREENING,
+            back_to=Text.of(to.row.told),
             reopens=reopens,
         ),
         to=person,

@@ -9,6 +9,7 @@ from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.functional import Promise
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
@@ -61,7 +62,7 @@ def show(request: PersonRequest, reference: str) -> HttpResponse:
         return render(request, "decisions/file_without.html", {"application": application})
     decision.application = application
     moves = allowed(decision, request.user)
-    letter = decision.letter
+    letter, sent_back = decision.letter, selectors.return_of(decision)
     context = {
         "application": application,
         "decision": decision,
@@ -69,7 +70,8 @@ def show(request: PersonRequest, reference: str) -> HttpResponse:
         "funded": decision.kind in FUNDED,
         "stages": selectors.chain_of(decision),
         "timeline": [_told(step) for step in decision.steps.select_related("by").latest_first()],
-        "sent_back": selectors.return_of(decision),
+        "sent_back": sent_back,
+        "comes_of_it": selectors.comes_of(sent_back, application) if sent_back else "",
         "moves": [{"move": one, "url": reverse(PAGES[one.step].url, args=[reference])} for one in moves],
         "late": late_on(application),
         "upheld": upheld_on(application),
@@ -122,7 +124,7 @@ def _rulings_for(decision: Decision, user: User) -> list[tuple[str | Promise, st
 
 def _told(step: Step) -> dict[str, object]:
     """A step as a line of the timeline; a void one says so."""
-    what = str(step.get_kind_display()).capitalize()
+    what = capfirst(step.title)
     if step.voided_at is not None and step.kind != StepKind.SENT_BACK:
         what = _("%(step)s (void: the decision was sent back)") % {"step": what}
     return {"what": what, "at": step.at, "who": step.by.full_name, "note": step.note}

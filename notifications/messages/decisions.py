@@ -6,7 +6,7 @@ from decimal import Decimal
 from django.utils.translation import gettext_lazy as _
 
 from notifications.constants import Concern, Holds, MessageKind
-from notifications.messages.content import UNREAD, OfFile, Wording
+from notifications.messages.content import NO_ACT, UNREAD, OfFile, Wording
 from work.texts import Text
 
 
@@ -47,8 +47,7 @@ class DecisionSentBack(OfFile):
         _("Open the file"),
     )
     reason: str | Text
-    to_panel: bool = False  # and not only to the start of the chain
-    to_screening: bool = False  # the same, of a finding of ineligibility
+    back_to: Text = NO_ACT  # where its file is; empty where only the chain starts over
     reopens: bool = False  # its chair reopens the review first
 
 

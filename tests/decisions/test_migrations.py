@@ -1,4 +1,5 @@
-"""The version of a text comes with rows in place, beside a process of the release before, and goes with them."""
+"""What comes with rows in place, beside a process of the release before, and goes with them: the version of a text,
+and where a decision was sent back."""
 
 import pytest
 from django.db import connection
@@ -6,8 +7,10 @@ from django.db.migrations.executor import MigrationExecutor
 
 from accounts.models import Organisation
 from applications.models import Answer, Finding
-from decisions.models import Decision
-from decisions.services import edit_reasons
+from decisions.models import Decision, Step
+from decisions.services import edit_reasons, endorse, send_back
+from decisions.states import ReturnTo
+from notifications.models import Message
 from tests.decisions import files
 from work import clock
 
@@ -45,3 +48,43 @@ def test_versions_come_and_go_with_rows_in_place_and_beside_the_release_before(c
     assert (kept.reasons_fr, kept.version, kept.reasons_by) == ("Vu.", 1, None)
     for model in VERSIONED:  # what the release before writes has a version too
         assert columns(model)["version"].default is not None, model
+
+
+@pytest.mark.slow
+def test_where_a_decision_went_is_filled_from_the_trail_or_from_what_became_of_it(committed_db, cast, programme):
+    """The first was sent back to its start, endorsed again and sent back to screening; of the others nothing is kept
+    but what became of them. A message that waits says it too."""
+    decision = files.endorsed(cast, programme)
+    with clock.at(files.DECIDED_AT):
+        files.declare(cast, decision, "approver")
+        send_back(decision, by=cast.approver, reason="Une fois.", to=ReturnTo.START)
+        endorse(decision, by=cast.endorser)
+        send_back(decision, by=cast.approver, reason="Deux fois.", to=ReturnTo.SCREENING)
+    others = {
+        name: files.decision_row(cast, programme, state=state, kind=kind)
+        for name, state, kind in (
+            ("panel", "void", "approved"), ("screening", "void", "ineligible"), ("start", "draft", "approved"),
+        )
+    }  # fmt: skip
+    for one in others.values():
+        for kind in ("sent_back", "endorsed", "sent_back"):
+            one.steps.create(kind=kind, by=cast.approver)
+    steps = Step.objects.order_by("id")
+    waiting = Message.objects.filter(kind="decision_sent_back")
+    kept = list(steps.values_list("kind", "back_to"))[:4]
+    assert kept == [("endorsed", ""), ("sent_back", "start"), ("endorsed", ""), ("sent_back", "screening")]
+    migrate([("decisions", "0009_tell_the_money"), ("notifications", "0013_concurrence_void")])
+    assert "back_to" not in columns(Step)
+    told = {one.pk: one.context.pop("back_to") for one in waiting.order_by("pk")}
+    for pk, to in told.items():
+        one = Message.objects.get(pk=pk)
+        del one.context["back_to"]
+        one.context |= {"to_panel": False, "to_screening": "screening" in to["en"]}
+        one.save(update_fields=["context"])
+    migrate()
+    assert list(steps.values_list("kind", "back_to"))[:4] == kept
+    for to, one in others.items():
+        assert list(one.steps.order_by("id").values_list("back_to", flat=True)) == ["start", "", to]
+    assert {one.pk: one.context.get("back_to", {"fr": "", "en": ""}) for one in waiting} == told
+    assert len({to["en"] for to in told.values()}) == 2
+    assert columns(Step)["back_to"].default is not None  # what the release before writes

@@ -6,9 +6,11 @@ import pytest
 from django.urls import reverse
 
 from applications.models import Application
+from applications.services.submission import withdraw_application
 from decisions import services
 from decisions.models import Decision
-from decisions.selectors import return_of, returns_by_partner
+from decisions.selectors import comes_of, return_of, returns_by_partner
+from decisions.services.messages import tell_returned
 from decisions.states import ReturnTo
 from funding.models import PartnerSeat
 from notifications.models import Message
@@ -21,6 +23,7 @@ from tests.decisions import files
 from tests.decisions.files import D
 from tests.mutants import proves
 from work import clock
+from work.texts import Text
 
 pytestmark = pytest.mark.django_db
 
@@ -122,6 +125,91 @@ def test_committee_begins_with_what_its_last_recommendation_said(cast, programme
         f"share_{first.public_id}": D("20000.00"), f"share_{second.public_id}": D("40000.00"),
     }  # fmt: skip
     assert "Voici ce que disait la dernière recommandation" in page.content.decode()
+
+
+WENT = {
+    ReturnTo.PANEL: {
+        "fr": ("Renvoyée au comité", "le dossier est retourné à son comité.", "Le comité recommande de nouveau."),
+        "en": ("Sent back to the committee", "went back to its committee.", "The committee recommends again."),
+    },
+    ReturnTo.SCREENING: {
+        "fr": ("Renvoyée à l’analyse d’admissibilité", "le dossier est retourné à l’analyse d’admissibilité.",
+               "Chaque point de la liste de vérification est à revoir."),
+        "en": ("Sent back to screening", "went back to screening.", "Each item of the checklist is looked at again."),
+    },
+}  # fmt: skip
+
+
+@proves(comes_of)
+@pytest.mark.parametrize("language", ["fr", "en"])
+@pytest.mark.parametrize("to", WENT)
+def test_page_of_the_decision_says_where_its_file_went_then_and_what_comes_as_long_as_it_is_there(
+    cast, programme, client, to, language
+):
+    """Recommended files go back to screening too. Left from there, or found eligible again, no more is to come."""
+    decision = files.endorsed(cast, programme)
+    file = decision.application
+    sent_back(cast, decision, FIRST, to=to)
+    client.force_login(cast.officer)
+    other = WENT[next(one for one in WENT if one is not to)][language]
+
+    def read():
+        page = client.get(reverse("decision-file", args=[file.reference]) + f"?lang={language}").content.decode()
+        assert FIRST in page
+        assert not [words for words in other if words in page]
+        return page
+
+    with clock.at(LATER):
+        page = read()
+        title, went, comes = WENT[to][language]
+        assert (page.count(title), went in page, comes in page) == (2, True, True)  # the notice, and the timeline
+        Application.objects.filter(pk=file.pk).update(state="withdrawn")
+        page = read()
+        assert (page.count(title), went in page, comes in page) == (2, True, False)
+        Application.objects.filter(pk=file.pk).update(state="eligible")
+        assert (comes in read()) is (to is ReturnTo.PANEL)
+
+
+def test_earlier_decisions_say_where_each_was_sent_back(cast, programme, client):
+    decision = files.endorsed(cast, programme)
+    sent_back(cast, decision, FIRST)
+    second = recommended_again(cast, programme, decision)
+    with clock.at(LATER):
+        files.declare(cast, second, "approver")
+        client.force_login(cast.approver)
+        for page in ("decision-file", "decision-approve"):
+            read = client.get(reverse(page, args=[decision.application.reference]) + "?lang=fr").content.decode()
+            assert f"Renvoyée au comité par {cast.approver.full_name}" in read, page
+
+
+def test_decision_that_left_from_its_start_is_void_and_no_return(cast, programme, client):
+    decision = files.endorsed(cast, programme)
+    file = decision.application
+    sent_back(cast, decision, FIRST, to=ReturnTo.START)
+    withdraw_application(Application.objects.get(pk=file.pk), by=file.created_by, reason="Projet abandonné.")
+    assert return_of(Decision.objects.get(pk=decision.pk)) is None
+    client.force_login(cast.officer)
+    page = client.get(reverse("decision-file", args=[file.reference]) + "?lang=fr").content.decode()
+    assert "Cette décision est sans effet" in page
+    assert "Renvoyée au comité" not in page
+
+
+@pytest.mark.parametrize("to", list(ReturnTo))
+def test_return_keeps_where_it_went_and_no_other_act_does(cast, programme, to):
+    decision = sent_back(cast, files.endorsed(cast, programme), FIRST, to=to)
+    kept = [(step.kind, step.returned_to) for step in decision.steps.order_by("id")]
+    assert kept == [("endorsed", None), ("sent_back", to)]
+    message = Message.objects.filter(kind="decision_sent_back").first()
+    assert message.context["back_to"] == Text.of(to.row.told).as_dict()
+
+
+def test_return_that_no_person_made_is_told_as_what_it_was(cast, programme):
+    """Nothing returns a file to screening by itself today: it would be told as that, for the reason it has."""
+    decision = files.endorsed(cast, programme)
+    tell_returned(decision, by=cast.officer, reason=FIRST, to=ReturnTo.SCREENING, asked=())
+    said = Message.objects.filter(kind="decision_sent_back").first().context
+    where = Text.of(ReturnTo.SCREENING.row.told).as_dict()
+    assert (said["back_to"], said["reason"], said["reopens"]) == (where, FIRST, False)
 
 
 @pytest.mark.parametrize("language", ["fr", "en"])
