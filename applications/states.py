@@ -115,7 +115,8 @@ class FileRow:
     told: Told
     told_as: PublicState
     may_be_marked: bool  # its checklist: wherever it can still be found ineligible
-    is_to_review: bool  # its review is to come, or is not complete
+    is_to_review: bool  # its review is to come, or is not complete: one of those that its cohort still waits for
+    hides_scores: bool  # from its staff: a review of it may still be given, at once or after it came back
     takes_reviewers: bool
     is_with_panel: bool  # whose turn it is, its panel tells: `reviews.selectors.review_turns`
     is_ranked: bool  # together: reviewed files, and waitlisted ones of earlier cohorts, which compete again
@@ -128,91 +129,91 @@ class ApplicationState(States):
         tag=Tag.QUIET, awaits="", course=Course.PREPARED, span=None,
         told=Told.AT_ONCE, told_as=PublicState.DRAFT,
         may_be_marked=False, is_to_review=False, takes_reviewers=False, is_with_panel=False,
-        is_ranked=False,
+        hides_scores=False, is_ranked=False,
     ), _("draft")  # fmt: skip
     SUBMITTED = "submitted", FileRow(
         tag=Tag.WAIT, awaits=_("the screening officer"), course=Course.UNDER_WAY, span=Span.SUBMITTED,
         told=Told.NEVER, told_as=PublicState.BEING_ASSESSED,
         may_be_marked=True, is_to_review=True, takes_reviewers=False, is_with_panel=False,
-        is_ranked=False,
+        hides_scores=True, is_ranked=False,
     ), _("submitted")  # fmt: skip
     CHANGES_REQUESTED = "changes_requested", FileRow(
         tag=Tag.OTHER, awaits=_("the applicant"), course=Course.UNDER_WAY, span=Span.SUBMITTED,
         told=Told.AT_ONCE, told_as=PublicState.CHANGES_REQUESTED,
-        may_be_marked=True, is_to_review=False, takes_reviewers=False, is_with_panel=False,
-        is_ranked=False,
+        may_be_marked=True, is_to_review=True, takes_reviewers=False, is_with_panel=False,
+        hides_scores=True, is_ranked=False,
     ), _("changes requested")  # fmt: skip
     ELIGIBLE = "eligible", FileRow(
         tag=Tag.INFO, awaits="", course=Course.UNDER_WAY, span=Span.ELIGIBLE,
         told=Told.NEVER, told_as=PublicState.BEING_ASSESSED,
         may_be_marked=True, is_to_review=True, takes_reviewers=True, is_with_panel=True,
-        is_ranked=False,
+        hides_scores=True, is_ranked=False,
     ), _("eligible")  # fmt: skip
     INELIGIBLE = "ineligible", FileRow(
         tag=Tag.BAD, awaits="", course=Course.UNDER_WAY, span=None,
         told=Told.NEVER, told_as=PublicState.BEING_ASSESSED,
         may_be_marked=False, is_to_review=False, takes_reviewers=False, is_with_panel=False,
-        is_ranked=False,
+        hides_scores=True, is_ranked=False,
     ), _("ineligible")  # fmt: skip
     IN_REVIEW = "in_review", FileRow(
         tag=Tag.INFO, awaits="", course=Course.UNDER_WAY, span=Span.REVIEWED,
         told=Told.NEVER, told_as=PublicState.BEING_ASSESSED,
         may_be_marked=True, is_to_review=True, takes_reviewers=True, is_with_panel=True,
-        is_ranked=False,
+        hides_scores=True, is_ranked=False,
     ), _("in review")  # fmt: skip
     REVIEWED = "reviewed", FileRow(
         tag=Tag.WAIT, awaits="", course=Course.UNDER_WAY, span=Span.REVIEWED,
         told=Told.NEVER, told_as=PublicState.BEING_ASSESSED,
         may_be_marked=True, is_to_review=False, takes_reviewers=False, is_with_panel=True,
-        is_ranked=True,
+        hides_scores=False, is_ranked=True,
     ), _("reviewed")  # fmt: skip
     RECOMMENDED = "recommended", FileRow(
         tag=Tag.INFO, awaits="", course=Course.UNDER_WAY, span=Span.RECOMMENDED,
         told=Told.NEVER, told_as=PublicState.BEING_ASSESSED,
         may_be_marked=False, is_to_review=False, takes_reviewers=False, is_with_panel=False,
-        is_ranked=False,
+        hides_scores=False, is_ranked=False,
     ), _("recommended")  # fmt: skip
     APPROVED = "approved", FileRow(
         tag=Tag.GOOD, awaits="", course=Course.DECIDED, span=Span.DECIDED,
         told=Told.BY_LETTER, told_as=PublicState.APPROVED,
         may_be_marked=False, is_to_review=False, takes_reviewers=False, is_with_panel=False,
-        is_ranked=False,
+        hides_scores=False, is_ranked=False,
     ), _("approved")  # fmt: skip
     INVITED = "invited", FileRow(
         tag=Tag.GOOD, awaits="", course=Course.DECIDED, span=Span.DECIDED,
         told=Told.BY_LETTER, told_as=PublicState.INVITED,
         may_be_marked=False, is_to_review=False, takes_reviewers=False, is_with_panel=False,
-        is_ranked=False,
+        hides_scores=False, is_ranked=False,
     ), _("invited")  # fmt: skip
     DECLINED = "declined", FileRow(
         tag=Tag.BAD, awaits="", course=Course.DECIDED, span=Span.DECIDED,
         told=Told.BY_LETTER, told_as=PublicState.DECLINED,
         may_be_marked=False, is_to_review=False, takes_reviewers=False, is_with_panel=False,
-        is_ranked=False,
+        hides_scores=False, is_ranked=False,
     ), _("declined")  # fmt: skip
     WAITLISTED = "waitlisted", FileRow(
         tag=Tag.OTHER, awaits="", course=Course.UNDER_WAY, span=Span.DECIDED,
         told=Told.BY_LETTER, told_as=PublicState.WAITLISTED,
         may_be_marked=False, is_to_review=False, takes_reviewers=False, is_with_panel=False,
-        is_ranked=True,
+        hides_scores=False, is_ranked=True,
     ), _("waitlisted")  # fmt: skip
     IN_RECONSIDERATION = "in_reconsideration", FileRow(
         tag=Tag.WAIT, awaits=_("the reconsideration officer"), course=Course.UNDER_WAY, span=None,
         told=Told.AS_ASKED, told_as=PublicState.IN_RECONSIDERATION,
         may_be_marked=False, is_to_review=False, takes_reviewers=False, is_with_panel=False,
-        is_ranked=False,
+        hides_scores=False, is_ranked=False,
     ), _("in reconsideration")  # fmt: skip
     WITHDRAWN = "withdrawn", FileRow(
         tag=Tag.QUIET, awaits="", course=Course.LEFT, span=None,
         told=Told.AT_ONCE, told_as=PublicState.WITHDRAWN,
         may_be_marked=False, is_to_review=False, takes_reviewers=False, is_with_panel=False,
-        is_ranked=False,
+        hides_scores=False, is_ranked=False,
     ), _("withdrawn")  # fmt: skip
     CANCELLED = "cancelled", FileRow(
         tag=Tag.QUIET, awaits="", course=Course.LEFT, span=None,
         told=Told.AT_ONCE, told_as=PublicState.CANCELLED,
         may_be_marked=False, is_to_review=False, takes_reviewers=False, is_with_panel=False,
-        is_ranked=False,
+        hides_scores=False, is_ranked=False,
     ), _("cancelled")  # fmt: skip
 
 
@@ -226,6 +227,7 @@ outcome (`rules.no_letter_has_told`)."""
 IN_SCREENING = tuple(state for state in ApplicationState if state.row.span is Span.SUBMITTED)
 MARKABLE = tuple(state for state in ApplicationState if state.row.may_be_marked)
 TO_REVIEW = tuple(state for state in ApplicationState if state.row.is_to_review)
+HIDES_SCORES = tuple(state for state in ApplicationState if state.row.hides_scores)
 WITH_PANEL = tuple(state for state in ApplicationState if state.row.is_with_panel)
 TAKES_REVIEWERS = tuple(state for state in ApplicationState if state.row.takes_reviewers)
 RANKED = tuple(state for state in ApplicationState if state.row.is_ranked)

@@ -18,7 +18,7 @@ from accounts.roles import ClusterRole
 from accounts.rules import is_person
 from applications.access import Right
 from applications.models import Application
-from applications.states import TO_REVIEW, ApplicationState
+from applications.states import HIDES_SCORES, ApplicationState
 from audit.actors import Actor
 from moves.refusals import Forbidden, Refusal, WrongMoment
 from programs.querysets import held_on
@@ -72,7 +72,8 @@ def may_declare(application: Application, by: Actor) -> bool:
 
 
 def sees_scores(application: Application, user: User) -> bool:
-    """Scores are for staff once the file's review is complete, and never for who still has a review of it to give."""
-    if application.state in TO_REVIEW:
+    """Scores are for staff once the file's review is complete, and never for who still has a review of it to give. Nor,
+    wherever the file is on its way, while one may still be given: who reads the others' may be given the file next."""
+    if application.state in HIDES_SCORES:
         return False
     return not application.assignments.filter(reviewer=user, state__in=WAITING).exists()

@@ -28,11 +28,11 @@ cancelled          |       | LEFT      |             | AT_ONCE   | cancelled
 # Its answers of yes or no: what is not named is "no".
 YES = {
     "draft": set(),
-    "submitted": {"may_be_marked", "is_to_review"},
-    "changes_requested": {"may_be_marked"},
-    "eligible": {"may_be_marked", "is_to_review", "takes_reviewers", "is_with_panel"},
-    "ineligible": set(),
-    "in_review": {"may_be_marked", "is_to_review", "takes_reviewers", "is_with_panel"},
+    "submitted": {"may_be_marked", "is_to_review", "hides_scores"},
+    "changes_requested": {"may_be_marked", "is_to_review", "hides_scores"},
+    "eligible": {"may_be_marked", "is_to_review", "hides_scores", "takes_reviewers", "is_with_panel"},
+    "ineligible": {"hides_scores"},
+    "in_review": {"may_be_marked", "is_to_review", "hides_scores", "takes_reviewers", "is_with_panel"},
     "reviewed": {"may_be_marked", "is_with_panel", "is_ranked"},
     "recommended": set(),
     "approved": set(),
@@ -43,7 +43,7 @@ YES = {
     "withdrawn": set(),
     "cancelled": set(),
 }
-ASKED = {"may_be_marked", "is_to_review", "takes_reviewers", "is_with_panel", "is_ranked"}
+ASKED = {"may_be_marked", "is_to_review", "hides_scores", "takes_reviewers", "is_with_panel", "is_ranked"}
 AWAITED = {
     "submitted": "the screening officer",
     "changes_requested": "the applicant",
@@ -82,7 +82,8 @@ GROUPS = {
     " waitlisted in_reconsideration",
     "IN_SCREENING": "submitted changes_requested",
     "MARKABLE": "submitted changes_requested eligible in_review reviewed",
-    "TO_REVIEW": "submitted eligible in_review",
+    "TO_REVIEW": "submitted changes_requested eligible in_review",
+    "HIDES_SCORES": "submitted changes_requested eligible ineligible in_review",
     "TAKES_REVIEWERS": "eligible in_review",
     "WITH_PANEL": "eligible in_review reviewed",
     "RANKED": "reviewed waitlisted",

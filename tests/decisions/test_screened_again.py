@@ -5,15 +5,18 @@ from decimal import Decimal
 
 import pytest
 from django.db import transaction
+from django.db.models import Q
 from django.urls import reverse
 
 from applications.findings import checklist_of
 from applications.models import Application, ScreeningReturn
 from applications.querysets import FindingQuerySet, ScreeningReturnQuerySet
-from applications.rules import Again
+from applications.rules import Again, Change
+from applications.selectors.cohorts import to_review_in
 from applications.selectors.holding import is_to_screen
 from applications.selectors.screening import closed_to_markers, screened_by, screening_of
 from applications.selectors.turns import Missing, Stuck
+from applications.services.changes import cancel_request, request_changes
 from applications.services.screening import (
     confirm_marks,
     find_complete,
@@ -22,7 +25,7 @@ from applications.services.screening import (
     mark_finding,
     screen_again,
 )
-from applications.states import ApplicationState
+from applications.states import ApplicationState, ChangeWhy
 from audit import services as trail
 from decisions import services
 from decisions.models import Decision
@@ -41,6 +44,7 @@ from moves.services import declare_standing, record_duty
 from moves.states import Duty
 from notifications.models import Message
 from notifications.notices import write
+from reviews.checks import candidates
 from reviews.models import Recommendation
 from reviews.selectors import late_on, panel_reviews
 from reviews.services import declare_interests, rule_on_declaration
@@ -48,6 +52,7 @@ from reviews.states import ReviewTurn
 from tests.decisions import files
 from tests.files import submitted_file
 from tests.mutants import proves
+from work import clock
 
 pytestmark = pytest.mark.django_db
 SCREENED = datetime(2026, 10, 5, 15, tzinfo=UTC)
@@ -328,6 +333,41 @@ def test_file_without_a_decision_on_its_way_is_screened_again_by_the_ruling_itse
     assert (answer.status_code, WHY in answer.content.decode()) == (409, True)
     assert "Il ne reste rien sur quoi se prononcer" in answer.content.decode()
     assert file.screening_returns.count() == 1
+
+
+def test_who_may_be_given_a_file_reads_no_review_of_it_wherever_it_went_before_its_own_is_in(cast, programme, client):
+    """Ana is an officer and reviews too. Two reviews are in, hers is not, and the file goes back to its screening: to
+    its applicant, to a finding, and to its reviewers again, hers among them. Its cohort waits for it meanwhile, but
+    where it was found ineligible."""
+    file = files.reviewed_file(cast, programme, whole=True)
+    programme.appointments.create(cluster=programme.cluster, user=cast.ana, role="officer")
+    file.assignments.filter(reviewer=cast.ana).update(state="accepted", total=None, submitted_at=None)
+    Application.objects.filter(pk=file.pk).update(state="in_review")
+    for person in (cast.ana, cast.officer, cast.chair):
+        declare_standing(file.pk, user=person, standing="clear")
+    client.force_login(cast.ana)
+    bens = file.assignments.get(reviewer=cast.ben)
+    pages = (("review-file", [file.reference]), ("review-assignment", [file.reference, bens.public_id]))
+
+    def read():
+        panel, review = (client.get(reverse(name, args=args)).context for name, args in pages)
+        waits = to_review_in(file.call, Q(), reader=cast.chair)
+        return fresh(file).state, panel["shows_scores"], review["review"] is not None, waits
+
+    assert read() == (ApplicationState.IN_REVIEW, False, False, 1)
+    record_duty(file.pk, by=cast.screener, duty=Duty.SCREEN)
+    late = declare_interests(file, by=cast.screener, answer="conflict", note="Mon frère y travaille.")
+    services.set_acts_aside(late, by=cast.chair, why=WHY)
+    assert file.assignments.get(reviewer=cast.ana).state == "cancelled"
+    assert read() == (ApplicationState.SUBMITTED, False, False, 1)
+    asked = Change("method", ChangeWhy.INCOMPLETE, "Précisez.")
+    request_changes(fresh(file), by=cast.officer, items=[asked], due=clock.now() + timedelta(days=10))
+    assert read() == (ApplicationState.CHANGES_REQUESTED, False, False, 1)
+    cancel_request(fresh(file), by=cast.officer, reason="Reçu autrement.")
+    for state, waits in ((ApplicationState.INELIGIBLE, 0), (ApplicationState.ELIGIBLE, 1)):
+        Application.objects.filter(pk=file.pk).update(state=state)
+        assert read() == (state, False, False, waits)
+    assert [one.is_fit for one in candidates(fresh(file), reader=cast.officer) if one.user == cast.ana] == [True]
 
 
 def test_nobody_sends_a_file_back_to_be_screened_again_but_for_an_act_that_came_before_a_conflict(cast, programme):

@@ -554,7 +554,7 @@ def test_files_of_a_cohort_that_are_not_reviewed_yet_and_those_that_are_recommen
     Application.objects.filter(pk=middle.pk).update(title="Autre")  # the last of its table
     closed = another(file, state="recommended", score=95)
     declare_standing(closed.pk, user=cast.chair, standing="conflict")
-    for state in ("eligible", "in_review", "approved", "draft"):
+    for state in ("eligible", "in_review", "approved", "draft", "ineligible"):
         another(file, state=state)
     elsewhere, later = another_call(file.call), closing + DAY
     for state in ("recommended", "in_review"):
@@ -565,6 +565,8 @@ def test_files_of_a_cohort_that_are_not_reviewed_yet_and_those_that_are_recommen
     unsure = another(file, state="in_review")
     declare_standing(unsure.pk, user=cast.chair, standing="unsure")
     assert to_review_in(file.call, competes, reader=cast.chair) == 2
+    assert to_review_in(file.call, competes, reader=cast.officer) == 3
+    Application.objects.filter(pk=unsure.pk).update(state="changes_requested")  # its review comes after its answer
     assert to_review_in(file.call, competes, reader=cast.officer) == 3
 
 
@@ -1057,7 +1059,7 @@ def test_page_of_a_ranking_recalls_what_is_recommended_already_the_best_first(ca
     client.force_login(cast.chair)
     page = client.get(reverse("review-ranking", args=[file.call.public_id])).context
     assert list(page["recommended"]) == [made["first"], made["second"], made["third"]]
-    assert page["under_way"] == 4  # submitted, eligible, and two in review
+    assert page["under_way"] == 5  # submitted, asked for changes, eligible, and two in review
     assert [line.envelope.fiscal_year for line in page["envelopes"]] == [2026, 2027, 2028]
 
 
@@ -1079,4 +1081,6 @@ def test_scores_are_shown_to_staff_once_the_review_is_complete(cast, file, clien
     Application.objects.filter(pk=file.pk).update(state=state)
     client.force_login(cast.chair)
     page = client.get(reverse("review-file", args=[file.reference])).context
-    assert page["shows_scores"] is (state not in ("submitted", "eligible", "in_review"))
+    assert page["shows_scores"] is (
+        state not in ("submitted", "changes_requested", "eligible", "ineligible", "in_review")
+    )
