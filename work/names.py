@@ -41,8 +41,10 @@ TRADING_AS = re.compile(
     r"|(?:doing|carrying\s+on)\s+business\s+(?:as|under\s+the\s+name(?:\s+of)?)\b)",
     re.IGNORECASE,
 )
-MAY_TRADE_AS = r"f\.?\s?a\.?\s?s\.?\s?r\.?\s?s|d[./]?b[./]?a|faisant\s+affaire|\sbusiness\s"
-"""For the database, whatever the case: every name that `TRADING_AS` finds several in, and some others."""
+ALSO_TAKEN_FOR = str.maketrans({"i": "[iİı]", "s": "[sſ]"})  # by Python, whatever the case; by the database, never
+MAY_TRADE_AS = "f.{0,2}a.{0,2}s.{0,2}r.{0,2}s|d[./]?b[./]?a|faisant.+affaire|business".translate(ALSO_TAKEN_FOR)
+"""For the database, whatever the case: every name that `TRADING_AS` finds several in, and some others. It names no
+space: which characters are spaces, the two do not agree on."""
 NUMBERED = re.compile(r"^\s*\d[\d\s-]*(?=\s(?:quebec|canada|ontario)\b)")
 SAME_WORD = {"and": "et", "st": "saint", "ste": "sainte"}
 

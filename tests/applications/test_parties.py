@@ -3,12 +3,16 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from django.db import connection
+from hypothesis import given
+from hypothesis import strategies as st
 
 from accounts.models import Membership, Organisation, User
 from applications.selectors.parties import mail_domains, neqs_of
 from tests.files import submitted_file
 from tests.mutants import proves
-from work.names import enterprise_key
+from work.names import MAY_TRADE_AS, TRADING_AS, enterprise_key, enterprise_keys
+from work.texts import read_line
 
 pytestmark = pytest.mark.django_db
 TODAY = date(2026, 10, 6)
@@ -41,6 +45,46 @@ def test_number_of_an_enterprise_with_two_names_is_registered_under_each(usinage
     own, trade = (enterprise_key(one) for one in ("Gestion Lavoie", "Usinage Boréal"))
     assert neqs_of({trade}) == {trade: {"1140000002"}}
     assert neqs_of({own, "autre"}) == {own: {"1140000002"}}
+
+
+SPACES = [chr(one) for one in range(0x3001) if chr(one).isspace()]
+
+
+@pytest.mark.parametrize("space", [one for one in SPACES if read_line(f"a{one}b") == f"a{one}b"], ids=ascii)
+@pytest.mark.parametrize(
+    "between", ["f. a. s. r. s.", "faisant affaires sous le nom", "doing business as", "carrying on business as"]
+)
+def test_number_is_found_under_each_of_two_names_whatever_the_spaces_between_them(db, between, space):
+    """Each that the door keeps in a name, the no-break ones of a text set in French among them."""
+    name = f"9123-4567 Québec inc. {between} Soudure Alpha".replace(" ", space)
+    Organisation.objects.create(legal_name=name, neq="1140000112")
+    own, trade = (enterprise_key(one) for one in ("9123-4567 Québec inc.", "Soudure Alpha"))
+    assert enterprise_keys(name) == {own, trade}
+    assert neqs_of({trade}) == {trade: {"1140000112"}}
+
+
+def passed_over(names):
+    """Those of these names that the database would not read for their several names."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT name FROM unnest(%s::text[]) name WHERE name !~* %s", [names, MAY_TRADE_AS])
+        return [name for (name,) in cursor.fetchall()]
+
+
+@given(st.lists(st.from_regex(TRADING_AS).filter(lambda name: "\0" not in name), min_size=1))
+def test_database_reads_every_name_that_is_split(names):
+    assert passed_over(names) == []
+
+
+@pytest.mark.parametrize("between", ["f. a. s. r. s.", "fasrs", "faisant affaires sous le nom", "doing business as"])
+def test_database_takes_for_a_letter_or_a_space_all_that_python_does(between):
+    """Python holds « ſ » for an s and « ı » for an i, whatever the case, and « İ »; the database does not by itself."""
+    letters = [between.replace(one, other) for one, other in (("s", "ſ"), ("i", "ı"), ("i", "İ"))]
+    names = [
+        f"Roy {one.replace(' ', space)} Lavoie" for one in (between, between.upper(), *letters) for space in SPACES
+    ]
+    assert all(TRADING_AS.search(name) for name in names)
+    assert passed_over(names) == []
+    assert passed_over(["Usinage Boréal inc."]) == ["Usinage Boréal inc."]  # not every name is read
 
 
 @proves(mail_domains)
