@@ -7,13 +7,15 @@ from django.db.models import Q, prefetch_related_objects
 from accounts.models import Organisation, User
 from applications.models import Application
 from applications.pages import APPLICATION, CALL, FILE_PAGE, FILE_SCREENING
-from applications.rules import WithItsCall, last_closing
+from applications.rules import CALL_IS_BUSY, IS_LEAVING, WithItsCall, last_closing
 from applications.selectors.people import members_of, people_of
 from applications.selectors.turns import concerned_by_screening, takers_on
 from applications.services.clocks import keep_clock, stop_clock
 from applications.states import VALID, ApplicationState, FileTurn
 from audit import services as trail
+from audit.actors import Actor
 from moves.machine import move
+from moves.refusals import Refusal, WrongMoment
 from moves.registry import Made, after
 from moves.transitions import Facts, Input, Reason
 from notifications import messages
@@ -94,7 +96,7 @@ def cancel_every_file(call: Call, made: Made[Facts, Reason]) -> None:
     files = Application.objects.select_for_update(of=("self",), no_key=True).filter(call=call)
     for application in files.order_by("pk"):
         if application.state in VALID and application.public_state.row.is_under_way:
-            application = move(application, Application.cancel, by=made.by, given=WithItsCall(call.public_id))
+            application = _cancel(application, call, by=made.by)
             application.change_requests.waiting().update(cancelled_at=application.since)
             stop_clock(application)
         elif application.state != ApplicationState.DRAFT:
@@ -109,6 +111,17 @@ def cancel_every_file(call: Call, made: Made[Facts, Reason]) -> None:
                 application_id=application.pk,
                 key=f"call_cancelled:{application.public_id}:{person.pk}",
             )
+
+
+def _cancel(application: Application, call: Call, *, by: Actor) -> Application:
+    """The file, cancelled. WrongMoment while a letter of the call is leaving, in words that do not say which: it may be
+    that of a file that is closed to whoever cancels."""
+    try:
+        return move(application, Application.cancel, by=by, given=WithItsCall(call.public_id))
+    except WrongMoment as stopped:
+        if all(refusal.code != IS_LEAVING for refusal in stopped.refusals):
+            raise
+        raise WrongMoment(Refusal(CALL_IS_BUSY, code="busy")) from None
 
 
 def _tell_of_closing(call: Call, organisation: Organisation, closes_at: datetime, *, is_sooner: bool) -> None:

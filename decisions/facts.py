@@ -5,7 +5,19 @@ from applications.rules import Contested
 from audit.actors import Actor
 from decisions import checks
 from decisions.models import Concurrence, Decision
-from decisions.rules import Concurrences, Delegation, Issue, Opinion, Read, program_of
+from decisions.rules import (
+    Concurrences,
+    Delegation,
+    Issue,
+    Opinion,
+    Read,
+    Returning,
+    is_approver,
+    is_endorser,
+    program_of,
+    ways_back,
+)
+from decisions.selectors.chain import ways_of
 from decisions.selectors.reconsideration import ask_until, contested_decision, was_asked_again
 from decisions.states import DecisionKind
 from decisions.subjects import DecisionSubject, subject_of
@@ -13,7 +25,6 @@ from letters.sheets import empty_fields
 from moves.interests import has_declared
 from moves.models import DutyDone
 from moves.registry import facts_of
-from moves.rules import Interests
 from programs.rules import approval_limit
 from reviews.selectors import late_on, said_of
 
@@ -64,8 +75,13 @@ def concurrences(decision: Decision, by: Actor) -> Concurrences:
 
 
 @facts_of(Decision.send_back)
-def interests(decision: Decision, by: Actor) -> Interests:
-    return Interests(declared=has_declared(decision.application_id, by))
+def returning(decision: Decision, by: Actor) -> Returning:
+    """A partner knows of no ruling: what it sends back goes to the start, and the cluster goes on from there."""
+    of_cluster = is_endorser(decision, by) or is_approver(decision, by)
+    return Returning(
+        declared=has_declared(decision.application_id, by),
+        ways=ways_of(decision) if of_cluster else ways_back(decision),
+    )
 
 
 @facts_of(Decision.issue)

@@ -13,7 +13,7 @@ from funding.roles import PartnerRole
 from funding.rules import holds_partner_role
 from moves.interests import is_barred
 from moves.refusals import Refusal
-from moves.rules import Touched
+from moves.rules import Interests, Touched
 from moves.transitions import Facts, Reason
 from programs.rules import approval_limit, holds, is_program_officer
 from work.money import format_money
@@ -146,6 +146,13 @@ class Issue(Lettered, Read):
 
 
 @dataclass(frozen=True)
+class Returning(Interests):
+    """Where the decision can be sent back to by whoever asks, the nearest first."""
+
+    ways: tuple[ReturnTo, ...]
+
+
+@dataclass(frozen=True)
 class Return(Reason):
     """Back to the start of the chain, or the whole file back to what came before the decision."""
 
@@ -165,11 +172,13 @@ def took_no_part_before(_decision: "Decision", facts: Outsider) -> Refusal | Non
     return None
 
 
-def goes_where_it_can(decision: "Decision", _facts: Facts, given: Return) -> Refusal | None:
-    """To its start, unless it is there; or to what came before it."""
-    if given.back_to in ways_back(decision):
+def goes_where_it_can(decision: "Decision", facts: Returning, given: Return) -> Refusal | None:
+    """To its start, unless it is there; or to what came before it. As far as a ruling asks."""
+    if given.back_to in facts.ways:
         return None
-    if decision.state == DecisionState.DRAFT and ReturnTo.PANEL in ways_back(decision):
+    if given.back_to in ways_back(decision):
+        said = _("A ruling on a conflict of interest sends it further back: what somebody did there does not stand.")
+    elif decision.state == DecisionState.DRAFT and ReturnTo.PANEL in ways_back(decision):
         said = _("The decision is at its start already: it can only go back to the committee, or to screening.")
     elif decision.state == DecisionState.DRAFT:
         said = _("The decision is at its start already: it can only go back to screening.")

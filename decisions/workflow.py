@@ -8,7 +8,7 @@ from django_fsm import FSMField
 
 from decisions import rules
 from decisions.states import OPEN, ConcurrenceState, DecisionState
-from moves.rules import Interests, earlier_acts_stand, has_a_reason, interests_are_declared
+from moves.rules import earlier_acts_stand, has_a_reason, interests_are_declared
 from moves.states import Duty
 from moves.transitions import Reason, nobody, transition
 from work import clock
@@ -64,7 +64,7 @@ class DecisionLife(models.Model):
         target=DecisionState.DRAFT,
         permission=rules.may_send_back, duty=None,
         label=_("Send back"), done=_("Decision sent back"),
-        facts=Interests, given=rules.Return,
+        facts=rules.Returning, given=rules.Return,
         when=[interests_are_declared],
         when_given=[has_a_reason, rules.goes_where_it_can],
     )

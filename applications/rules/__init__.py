@@ -85,6 +85,7 @@ from applications.rules.screening import (
 )
 from applications.rules.submission import (
     BUSY,
+    CALL_IS_BUSY,
     IS_LEAVING,
     MISSING,
     UNCONFIRMED,
@@ -108,6 +109,7 @@ from applications.rules.submission import (
 __all__ = [
     "AMOUNT",
     "BUSY",
+    "CALL_IS_BUSY",
     "CEILING",
     "DISCUSSION",
     "DUE",

@@ -24,6 +24,7 @@ UNCONFIRMED = "unconfirmed"
 # Of the refusal to undo what is being sent at this very instant: in a moment it was sent, or it can be undone.
 IS_LEAVING = "leaving"
 # What its applicant is told of that, and of a file that anybody else holds: the same.
+CALL_IS_BUSY = _("Something is being done with a file of this call at this very moment. Try again in a few minutes.")
 BUSY = _("Something else is being done with file %(reference)s at this very moment. Try again in a few minutes.")
 
 

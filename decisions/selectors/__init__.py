@@ -17,6 +17,7 @@ from decisions.selectors.chain import (
     rulings_on,
     summary_of,
     told_to_partner,
+    ways_of,
 )
 from decisions.selectors.ineligibility import ineligibility_of, ineligibility_reasons, untranslated
 from decisions.selectors.merits import Merits, merits_of
@@ -54,5 +55,6 @@ __all__ = [
     "told_to_partner",
     "untranslated",
     "waits_of",
+    "ways_of",
     "work_for",
 ]

@@ -15,6 +15,7 @@ from audit.actors import Actor
 from decisions import checks
 from decisions.models import Decision, Step
 from decisions.querysets import DecisionQuerySet
+from decisions.rules import ways_back
 from decisions.states import (
     BEFORE_APPROVAL,
     ONCE_ISSUED,
@@ -31,10 +32,10 @@ from funding.models import Envelope, LedgerEntry
 from letters.models import Letter
 from letters.states import LetterState
 from moves.machine import foreseen
-from moves.registry import ways
 from moves.states import Duty
 from reviews.models import Declaration
-from reviews.selectors import Late, late_on, panel_reviews, reread
+from reviews.selectors import Late, goes_back_by_ruling, late_on, panel_reviews, reread, turn_of
+from reviews.states import ReviewTurn
 
 
 class Progress(StrEnum):
@@ -90,7 +91,7 @@ def return_for(decision: Decision | None, late: Late) -> ReturnTo | None:
     what was issued stands, and nothing came before the request of an applicant."""
     screened = Duty.SCREEN in late.acts
     if decision is None or decision.state not in OPEN:
-        is_before = late.declaration.application.state in ways(Application.screen_again)
+        is_before = goes_back_by_ruling(late.declaration.application)
         return ReturnTo.SCREENING if screened and is_before else None
     if late.is_of_chain and decision.state in RETURNABLE:
         return ReturnTo.START
@@ -98,6 +99,15 @@ def return_for(decision: Decision | None, late: Late) -> ReturnTo | None:
     if screened and ReturnTo.SCREENING in follows:
         return ReturnTo.SCREENING
     return next(iter(follows), None)
+
+
+def ways_of(decision: Decision, *, ruled: Late | None = None) -> tuple[ReturnTo, ...]:
+    """Where the cluster can send a decision on its way back to, the nearest first: no nearer than the rulings that what
+    somebody did does not stand ask, and than one on `ruled` would."""
+    ruled_on = [late for late in late_on(decision.application) if turn_of(late.declaration) is ReviewTurn.RETURN]
+    asked = {return_for(decision, late) for late in (*ruled_on, *([ruled] if ruled else ()))}
+    open_ways = ways_back(decision)
+    return open_ways[max((at for at, way in enumerate(open_ways) if way in asked), default=0) :]
 
 
 def rulings_on(decision: Decision) -> tuple[Declaration, ...]:

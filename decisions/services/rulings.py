@@ -7,7 +7,7 @@ from accounts.models import User
 from applications.services.screening import screen_again
 from audit.services import record
 from decisions.models import Decision
-from decisions.selectors.chain import present_decision, return_for
+from decisions.selectors.chain import present_decision, return_for, ways_of
 from decisions.services import messages
 from decisions.services.chain import send_back
 from decisions.states import OPEN
@@ -34,8 +34,7 @@ def set_acts_aside(declaration: Declaration, *, by: User, why: str) -> bool:
     application = declaration.application
     decision, late = present_decision(application), late_of(declaration)
     on_its_way = decision if decision is not None and decision.state in OPEN else None
-    to = return_for(decision, late) if late else None
-    if late is None or to is None:
+    if late is None or return_for(decision, late) is None:
         raise WrongMoment(Refusal(NOTHING_TO_RETURN, code="state"))
     why = why.strip()
     given = {"touches": [str(act) for act in late.acts]}
@@ -44,7 +43,7 @@ def set_acts_aside(declaration: Declaration, *, by: User, why: str) -> bool:
         screen_again(application, by=by, reason=why)
         return True
     if allowed(on_its_way, by, Decision.send_back):
-        send_back(on_its_way, by=by, reason=why, to=to)
+        send_back(on_its_way, by=by, reason=why, to=ways_of(on_its_way)[0])
         return True
     messages.tell_to_send_back(on_its_way, declaration, reason=why)
     return False

@@ -23,7 +23,7 @@ from decisions import selectors, services
 from decisions.checks import agreements_to_concur
 from decisions.forms import NoteForm, ReasonsForm, SendBackForm
 from decisions.models import Decision, Step
-from decisions.rules import may_edit_reasons, reasons_can_change, ways_back
+from decisions.rules import may_edit_reasons, reasons_can_change
 from decisions.states import FUNDED, ONCE_ISSUED, OPEN, DecisionKind, DecisionState, ReturnTo, StepKind
 from decisions.subjects import subject_of
 from funding.access import entries_open_to, leaves_out
@@ -207,6 +207,7 @@ def act(request: PersonRequest, reference: str, step: MoveOf[Decision]) -> HttpR
         "upheld": upheld_on(decision.application),
         "may_uphold": may_uphold(decision.application, request.user),
         "returns": selectors.returns_of(decision),
+        "timeline": [_told(one) for one in decision.steps.counted().select_related("by").latest_first()],
         "edition": selectors.edition_of(decision),
         "undeclared": bool(move and move.undeclared),
         "money": selectors.money_of(decision, entries_open_to(request.user)),
@@ -243,7 +244,7 @@ def _said_of(step: MoveOf[Decision], decision: Decision, user: User) -> list[str
 
 def _form(step: MoveOf[Decision], decision: Decision, data: QueryDict | None) -> SendBackForm | NoteForm:
     if step is Decision.send_back:
-        return SendBackForm(data, ways=ways_back(decision))
+        return SendBackForm(data, ways=selectors.ways_of(decision))
     return NoteForm(data)
 
 

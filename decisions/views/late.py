@@ -49,6 +49,9 @@ def set_aside(request: PersonRequest, reference: str, person_id: UUID) -> HttpRe
             messages.success(request, _("The file is sent back.") if returned else told)
             return redirect(FILE_PAGE(reference).url)
     on_its_way = decision if decision is not None and decision.state in OPEN else None
+    to = selectors.return_for(decision, late) if late else None
+    if to and on_its_way is not None:  # or further, for another ruling
+        to = selectors.ways_of(on_its_way, ruled=late)[0]
     steps = (
         allowed(on_its_way, request.user, Decision.send_back)
         if on_its_way is not None
@@ -58,7 +61,7 @@ def set_aside(request: PersonRequest, reference: str, person_id: UUID) -> HttpRe
     context = {
         "application": application,
         "declaration": declaration,
-        "to": selectors.return_for(decision, late) if late else None,
+        "to": to,
         "over": late is None,
         "may_return": back is not None,
         "undeclared": back is not None and back.undeclared,

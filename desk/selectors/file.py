@@ -98,6 +98,9 @@ def awaited(application: Application) -> Awaited:
         return Awaited("", is_stuck=True, why=tuple(stuck.why))
     for step in reviews.review_turns([application]).values():  # none where it is not with its panel
         return Awaited(step.row.awaits)
+    for late in reviews.late_on(application):  # with neither: on the waiting list
+        if late.stops:
+            return Awaited(reviews.turn_of(late.declaration).row.awaits)
     return Awaited(whom(application))
 
 

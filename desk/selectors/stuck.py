@@ -34,6 +34,7 @@ def work_for(user: User) -> list[WorkLine]:
 
 
 def _line(file: Application) -> WorkLine:
+    """Without a day: the clock starts anew with a finding that nobody outside is told of."""
     label = _("%(reference)s has nobody for its next step") % {"reference": file.reference}
     note = _("Its programme officer says which role it lacks.")
-    return WorkLine(_("Appoint somebody"), label, PEOPLE(), due=file.due, role=Hat.ADMINISTRATOR, note=note)
+    return WorkLine(_("Appoint somebody"), label, PEOPLE(), role=Hat.ADMINISTRATOR, note=note)

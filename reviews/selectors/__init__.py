@@ -4,6 +4,7 @@ from reviews.selectors.evidence import Reread, Stood, departure, departure_of, h
 from reviews.selectors.interests import interests_of
 from reviews.selectors.late import (
     Late,
+    goes_back_by_ruling,
     is_doubt,
     late_of,
     late_on,
@@ -53,6 +54,7 @@ __all__ = [
     "criterion_means",
     "departure",
     "departure_of",
+    "goes_back_by_ruling",
     "held_for",
     "held_percent",
     "hides_its_ranking",

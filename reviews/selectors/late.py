@@ -11,6 +11,7 @@ from applications.selectors.people import holders_of
 from applications.selectors.screening import screened_by
 from applications.selectors.turns import Missing, Stuck
 from applications.states import UNDER_WAY
+from moves.registry import ways
 from moves.states import Duty
 from programs.querysets import in_office_holders
 from programs.roles import ProgramRole
@@ -125,11 +126,19 @@ def rulers_on(declaration: Declaration) -> list[User]:
 
 def turn_of(declaration: Declaration) -> ReviewTurn:
     """The step that a declaration to rule on is; where somebody who may still rule on it wrote that its acts do not
-    stand, the return of the decision, which is no ruling."""
+    stand, the return of the decision, which is no ruling: as long as there is one to return."""
     if is_doubt(declaration):
         return ReviewTurn.RULE
     by = declaration.set_aside_by
-    return ReviewTurn.RETURN if by is not None and by in rulers_on(declaration) else ReviewTurn.UPHOLD
+    if by is None or goes_back_by_ruling(declaration.application) or by not in rulers_on(declaration):
+        return ReviewTurn.UPHOLD
+    return ReviewTurn.RETURN
+
+
+def goes_back_by_ruling(application: Application) -> bool:
+    """Whether a ruling itself sends the file back to its screening: no decision that somebody could send back is on its
+    way."""
+    return application.state in ways(Application.screen_again)
 
 
 def stuck_on(declarations: Iterable[Declaration]) -> Stuck[ReviewTurn] | None:

@@ -353,6 +353,8 @@ def test_finding_is_confirmed_on_its_own_page(file, page, cast):
     page("screener", "file-find-complete", file.reference, post={})
     assert page("screener", "file-find-eligible", file.reference, post={}).status_code == 302
     assert Application.objects.get(pk=file.pk).state == "eligible"
+    found = page("screener", "file-screening", file.reference).content.decode()
+    assert ("The file is declared eligible. If an item" in found, "Mark each one" in found) == (True, False)
 
 
 def test_changes_are_asked_and_read_before_and_after(file, page, cast):

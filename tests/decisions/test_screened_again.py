@@ -30,7 +30,7 @@ from audit import services as trail
 from decisions import services
 from decisions.models import Decision
 from decisions.rules import ways_back
-from decisions.selectors import present_decision, return_for, stuck_among, work_for
+from decisions.selectors import present_decision, return_for, stuck_among, ways_of, work_for
 from decisions.selectors.holding import HOLDING, decision_waits
 from decisions.selectors.turns import _without_returner
 from decisions.states import DecisionState, ReturnTo
@@ -46,7 +46,7 @@ from notifications.models import Message
 from notifications.notices import write
 from reviews.checks import candidates
 from reviews.models import Recommendation
-from reviews.selectors import late_on, panel_reviews
+from reviews.selectors import late_on, panel_reviews, turn_of
 from reviews.services import declare_interests, rule_on_declaration
 from reviews.states import ReviewTurn
 from tests.decisions import files
@@ -301,6 +301,8 @@ def test_file_without_a_decision_on_its_way_is_screened_again_by_the_ruling_itse
     declare_interests(file, by=cast.screener, answer="conflict", note="Mon frère y travaille.")
     rule = ("Se prononcer sur un conflit déclaré après coup", "")
     assert rule in what(cast.chair)
+    if state == "waitlisted":  # neither with its panel nor in its chain
+        assert "la présidence du comité ou la personne qui donne l’avis" in str(awaited(fresh(file)).who)
     programme.appointments.create(cluster=programme.cluster, user=cast.emily, role="screener")
     declare_standing(file.pk, user=cast.chair, standing="clear")
     client.force_login(cast.chair)
@@ -368,6 +370,57 @@ def test_who_may_be_given_a_file_reads_no_review_of_it_wherever_it_went_before_i
         Application.objects.filter(pk=file.pk).update(state=state)
         assert read() == (state, False, False, waits)
     assert [one.is_fit for one in candidates(fresh(file), reader=cast.officer) if one.user == cast.ana] == [True]
+
+
+def test_a_ruling_says_how_far_its_decision_goes_back(cast, programme, client):
+    """No nearer: else the same would be asked again at once, or of nobody who could do it."""
+    decision = files.endorsed(cast, programme)
+    file = decision.application
+    record_duty(file.pk, by=cast.screener, duty=Duty.SCREEN)
+    for person in (cast.chair, cast.approver):
+        declare_standing(file.pk, user=person, standing="clear")
+    own = declare_interests(file, by=cast.endorser, answer="conflict", note="Un ami.")
+    late = declare_interests(file, by=cast.screener, answer="conflict", note="Mon frère y travaille.")
+    every = (ReturnTo.START, ReturnTo.PANEL, ReturnTo.SCREENING)
+    assert ways_of(decision) == every
+    assert not services.set_acts_aside(own, by=cast.chair, why=WHY)  # an act of the chain: to its start, or further
+    assert ways_of(decision) == every
+    client.force_login(cast.chair)
+    page = client.get(reverse("decision-late", args=[file.reference, cast.screener.public_id]))
+    assert page.context["to"] is ReturnTo.SCREENING
+    assert not services.set_acts_aside(late, by=cast.chair, why=WHY)
+    assert ways_of(decision) == (ReturnTo.SCREENING,)
+    address = reverse("decision-send-back", args=[file.reference])
+    client.force_login(cast.approver)
+    shown = client.get(address)
+    assert ('value="screening"' in shown.content.decode(), 'value="panel"' in shown.content.decode()) == (True, False)
+    for to in (ReturnTo.START, ReturnTo.PANEL):
+        with pytest.raises(WrongMoment) as refused:
+            services.send_back(decision, by=cast.approver, reason=WHY, to=to)
+        assert "renvoie plus loin" in refused.value.message
+    client.post(address, {"reason": WHY, "to": "screening", "edition": shown.context["edition"]})
+    assert now(decision) == (DecisionState.VOID, ApplicationState.SUBMITTED)
+
+
+def test_ruling_that_outlived_its_decision_is_asked_again_of_who_rules(cast, programme):
+    """The decision went back to its committee by itself, before somebody sent it back as it was ruled."""
+    decision = files.endorsed(cast, programme)
+    file = decision.application
+    record_duty(file.pk, by=cast.screener, duty=Duty.SCREEN)
+    declare_standing(file.pk, user=cast.chair, standing="clear")
+    late = declare_interests(file, by=cast.screener, answer="conflict", note="Mon frère y travaille.")
+    services.set_acts_aside(late, by=cast.chair, why=WHY)
+    late.refresh_from_db()
+    rule = ("Se prononcer sur un conflit déclaré après coup", "")
+    assert (turn_of(late), rule in what(cast.chair)) == (ReviewTurn.RETURN, False)
+    reviewer = file.assignments.submitted().first().reviewer
+    declare_interests(file, by=reviewer, answer="conflict", note="Mon voisin.")
+    assert now(decision) == (DecisionState.VOID, ApplicationState.REVIEWED)
+    late = fresh(file).declarations.get(user=cast.screener)
+    assert (turn_of(late), rule in what(cast.chair)) == (ReviewTurn.UPHOLD, True)
+    assert [one for one in what(cast.approver) if "Renvoyer" in one[0]] == []
+    assert services.set_acts_aside(late, by=cast.chair, why=WHY)
+    assert fresh(file).state == ApplicationState.SUBMITTED
 
 
 def test_nobody_sends_a_file_back_to_be_screened_again_but_for_an_act_that_came_before_a_conflict(cast, programme):

@@ -338,6 +338,7 @@ def test_administrators_home_has_it_by_its_number_alone_and_leads_to_the_people(
             ("Appoint somebody", f"{one.application.reference} has nobody for its next step", PEOPLE(), OFFICER)
             for one in (second, first, third)
         ]
+        assert {one.due for one in lines} == {None}  # the day of a clock that a finding began would tell of it
         with monkeypatch.context() as patches:
             patches.setattr(stuck, "MOST", 1)
             assert administrators_work(cast.administrator) == lines[:1]

@@ -302,6 +302,19 @@ def test_letter_in_the_hands_of_the_mail_server_is_waited_for_and_then_nothing_i
 
 
 @pytest.mark.django_db
+def test_call_whose_letter_is_leaving_is_not_cancelled_and_the_refusal_names_no_file(cast, programme):
+    """It may be that of a file that is closed to whoever cancels."""
+    decision = files.issued(cast, programme)
+    with clock.at(LATER):
+        messages_of(made(decision)).update(claimed_until=LATER + timedelta(minutes=5))
+        with pytest.raises(WrongMoment) as refused:
+            cancel_call(decision.application.call, by=cast.officer, reason=WHY)
+    assert [one.code for one in refused.value.refusals] == ["busy"]
+    assert decision.application.reference not in refused.value.message
+    assert Application.objects.get().state == "approved"
+
+
+@pytest.mark.django_db
 def test_call_that_is_cancelled_undoes_what_was_not_sent_and_leaves_what_was(cast, programme):
     untold = files.issued(cast, programme, amount="20000.00")
     told = files.sent(cast, programme, company="precision", amount="30000.00")

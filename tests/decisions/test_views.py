@@ -144,6 +144,18 @@ def test_step_happens_behind_a_page_and_a_refusal_is_said_there(cast, programme,
     assert Decision.objects.get(pk=decision.pk).state == "endorsed"
 
 
+def test_page_of_a_step_says_who_acted_before_and_their_remark_the_latest_first(cast, programme, as_):
+    decision = files.recommended_file(cast, programme, reasons=("Bon projet.", "Good project."))
+    files.declare(cast, decision, "endorser", "approver")
+    decision.steps.create(kind="endorsed", by=cast.ben, note="D’un tour passé.", voided_at=clock.now())
+    services.endorse(decision, by=cast.endorser, note="Réserve : vérifier le jalon 3.")
+    page = as_(cast.approver).get(reverse("decision-approve", args=[decision.application.reference]))
+    assert [(line["who"], line["note"]) for line in page.context["timeline"]] == [
+        (cast.endorser.full_name, "Réserve : vérifier le jalon 3.")
+    ]
+    assert "vérifier le jalon 3" in text(page)
+
+
 def test_reading_a_step_page_moves_nothing_and_refuses_who_may_not(cast, programme, as_):
     decision = files.approved(cast, programme)
     reference = decision.application.reference
