@@ -3,7 +3,7 @@
 A finding proposes; a person decides. What the system cannot tell is `None`: the officer looks.
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
@@ -17,7 +17,7 @@ from applications.figures import aid_of
 from applications.models import Application, Finding
 from applications.rules import Again
 from applications.selectors.answers import eligibility_of, form_of
-from applications.selectors.screening import Opened, closed_to_markers, screening_of
+from applications.selectors.screening import again_of, closed_to_markers, screening_of
 from applications.selectors.submitted import Submitted, current_snapshot, read_snapshot
 from applications.states import VALID
 from audit.actors import Actor
@@ -117,7 +117,7 @@ def checklist_of(application: Application, *, reader: Actor | None = None) -> li
                 help=rule.help,
                 automatic=cache.get(name) if name else None,
                 finding=finding,
-                again=_again(finding, opened, closed_to),
+                again=again_of(finding, opened, closed_to),
                 version=finding.version if finding else 0,
             )
         )
@@ -125,7 +125,7 @@ def checklist_of(application: Application, *, reader: Actor | None = None) -> li
         if key.startswith(OWN):
             label = Text(finding.own_fr, finding.own_en)
             mark = finding if finding.passed is not None else None
-            again = _again(mark, opened, closed_to)
+            again = again_of(mark, opened, closed_to)
             items.append(Item(key, label, finding=mark, own=True, again=again, version=finding.version))
     return items
 
@@ -134,14 +134,6 @@ def because_of(items: Iterable[Item]) -> Again | None:
     """Why these items are to be looked at again; None where there are several reasons, or nothing to look at."""
     reasons = {item.again for item in items if item.again}
     return reasons.pop() if len(reasons) == 1 else None
-
-
-def _again(finding: Finding | None, opened: Opened, closed_to: Collection[int]) -> Again | None:
-    if finding is None or finding.passed is None:
-        return None
-    if finding.at and opened.at and finding.at < opened.at:
-        return Again.RETURNED if opened.returned else Again.SENT
-    return Again.CLOSED if finding.by_id in closed_to else None
 
 
 # ------------------------------------------------------- what is found, by name

@@ -53,12 +53,6 @@ class FileFilter(forms.Form):
         return {name: value for name, value in self.cleaned_data.items() if value} if self.is_valid() else {}
 
 
-class ConfirmForm(forms.Form):
-    """The marks older than the latest submission still hold; `submission` is the one that was read."""
-
-    submission = forms.IntegerField(min_value=1, max_value=32767, widget=forms.HiddenInput)
-
-
 class MarkForm(VersionedForm):
     """One item of the checklist, which it is `about`. "Not marked yet" takes the mark back."""
 

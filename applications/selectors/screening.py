@@ -1,10 +1,11 @@
-"""From when the marks of a checklist count, and whose work a finding is."""
+"""From when the marks of a checklist count, what of it somebody has read, and whose work a finding is."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
 from applications.models import Application, Finding, ScreeningReturn
+from applications.rules import Again
 from applications.selectors.submitted import current_snapshot
 from applications.states import IN_SCREENING
 from audit.models import Entry
@@ -21,9 +22,13 @@ FINDINGS = ("application.find_eligible", "application.find_ineligible")
 @dataclass(frozen=True)
 class Opened:
     """When the screening of a file last began. `returned`: the act that brought it back after a finding; None where the
-    applicant's latest submission began it. Marks made before do not count until they are looked at again."""
+    applicant's latest submission began it. Marks made before do not count until they are looked at again.
+
+    `which`: of which submission it is, and how often the file has come back, as one word.
+    """
 
     at: datetime | None
+    which: str
     returned: ScreeningReturn | None = None
 
 
@@ -31,10 +36,38 @@ def screening_of(application: Application) -> Opened:
     """When its screening last began: at its latest submission, or at its return since. Two queries."""
     snapshot = current_snapshot(application)
     sent = snapshot.at if snapshot else None
-    returned = application.screening_returns.latest_first().select_related("by").first()
-    if returned is not None and (sent is None or returned.at > sent):
-        return Opened(returned.at, returned)
-    return Opened(sent)
+    returns = list(application.screening_returns.latest_first().select_related("by"))
+    which = f"{snapshot.number if snapshot else 0}.{len(returns)}"
+    if returns and (sent is None or returns[0].at > sent):
+        return Opened(returns[0].at, which, returns[0])
+    return Opened(sent, which)
+
+
+def again_of(finding: Finding | None, opened: Opened, closed_to: Collection[int]) -> Again | None:
+    """Why a mark does not count until somebody looks at it again; None for one that does, or that says nothing.
+    `closed_to`: as `closed_to_markers` gives them."""
+    if finding is None or finding.passed is None:
+        return None
+    if finding.at and opened.at and finding.at < opened.at:
+        return Again.RETURNED if opened.returned else Again.SENT
+    return Again.CLOSED if finding.by_id in closed_to else None
+
+
+def edition_of(application: Application) -> str:
+    """What somebody reads who reads the checklist of a file now, as one word: of which submission, how often the file
+    came back, how many marks were ever made, and which of them are to be looked at again. A page shows a checklist read
+    after its edition: an act names the edition that was read before it."""
+    opened, closed_to = screening_of(application), closed_to_markers(application)
+    marks = list(application.findings.all())
+    again = sorted(mark.item for mark in marks if again_of(mark, opened, closed_to))
+    return ".".join([opened.which, str(sum(mark.version for mark in marks)), *again])
+
+
+def is_edition(application: Application, edition: str, *, with_marks: bool) -> bool:
+    """Whether the checklist is, now, as `edition` says that it was read; `with_marks`: the marks of each item too."""
+    if with_marks:
+        return edition == edition_of(application)
+    return edition.split(".")[:2] == screening_of(application).which.split(".")
 
 
 def closed_to_markers(application: Application) -> set[int]:

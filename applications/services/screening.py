@@ -5,6 +5,7 @@ Before anything is marked the officer has declared their interests; who prepared
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from applications.access import open_file
@@ -12,34 +13,71 @@ from applications.findings import OWN, Item, checklist_of
 from applications.models import Application, Finding
 from applications.pages import APPLICATION
 from applications.selectors.people import people_of
-from applications.selectors.submitted import current_snapshot
+from applications.selectors.screening import is_edition
 from applications.services.changes import close_request
 from applications.services.clocks import start_clock
 from applications.services.drafts import locked
 from audit import services as trail
 from audit.actors import Actor
-from moves.machine import move, refusals
+from moves.machine import ask_who, move, refusals
 from moves.refusals import Refusal, WrongMoment
 from moves.services import record_duty
 from moves.states import Duty
-from moves.transitions import Reason
+from moves.transitions import MoveOf, Reason
 from notifications import messages
 from notifications.services import queue_message
 from work import clock
 from work.versions import write_over
 
+CHANGED = gettext_lazy(
+    "The file or its checklist has changed since you opened this page. Here it is as it is now: read it, then do it "
+    "again."
+)
+
+
+class ScreeningOvertaken(WrongMoment):
+    """The checklist is no longer the edition that was read: nothing was done, and its reader reads it again."""
+
+    def __init__(self) -> None:
+        super().__init__(Refusal(CHANGED, code="edition"))
+
+
+def _as_read(
+    application: Application, step: MoveOf[Application], *, by: Actor, edition: str | None, with_marks: bool
+) -> None:
+    """ScreeningOvertaken where the checklist is not as `by` had read it (`selectors.screening.edition_of`); Forbidden
+    for the wrong person. The file stays locked: nobody changes it before the step. None: a caller who shows it to
+    nobody, and asks nothing."""
+    if edition is None:
+        return
+    application = locked(application)
+    ask_who(application, step, by=by)
+    if not is_edition(application, edition, with_marks=with_marks):
+        raise ScreeningOvertaken
+
 
 @transaction.atomic
 def mark_finding(
-    application: Application, item: str, *, by: User, passed: bool | None, reason: str = "", version: int = 0
+    application: Application,
+    item: str,
+    *,
+    by: User,
+    passed: bool | None,
+    reason: str = "",
+    version: int = 0,
+    edition: str | None = None,
 ) -> Finding:
     """Mark one item passed or failed, with the reason; None takes the mark back. Returns the `Finding`.
 
     `version` is the one that was read, 0 for an item that had no mark: Overtaken when somebody marked it since.
+    `edition`: of the checklist that was read: ScreeningOvertaken when the applicant has sent another submission since,
+    or the file came back; what others marked meanwhile is no matter. None: not asked.
     A failed item needs its reason by the time the file is found ineligible: the letter says it.
     """
     application = locked(application)
     _ask(application, by)
+    if edition is not None and not is_edition(application, edition, with_marks=False):
+        raise ScreeningOvertaken
     known = next((one for one in checklist_of(application) if one.key == item), None)
     if known is None:
         raise WrongMoment(Refusal(_("This item is not on the checklist."), code="item"))
@@ -47,22 +85,23 @@ def mark_finding(
 
 
 @transaction.atomic
-def confirm_marks(application: Application, *, by: User, submission: int) -> list[Finding]:
-    """Say, in one act, that every mark older than the latest submission still holds: each keeps its result and its
-    note. Returns the findings, none when nothing is left to look at again.
+def confirm_marks(application: Application, *, by: User, edition: str) -> list[Finding]:
+    """Say, in one act, that every mark that is to be looked at again still holds: each keeps its result and its note.
+    Returns the findings, none when nothing is left to look at again.
 
-    `submission` is the number of the one that was read: WrongMoment when the applicant has sent another since.
+    `edition`: of the checklist that was read (`selectors.screening.edition_of`): ScreeningOvertaken when it says
+    anything else since. Nobody confirms a mark, or after a reason, that their page did not show.
     """
     application = locked(application)
     _ask(application, by)
-    latest = current_snapshot(application)
-    if latest is None or latest.number != submission:
-        raise WrongMoment(Refusal(_("The applicant has sent changes since you opened this page."), code="submission"))
+    waiting = [item for item in checklist_of(application) if item.stale]
+    if waiting and not is_edition(application, edition, with_marks=True):
+        raise ScreeningOvertaken
     confirmed = []
-    for item in checklist_of(application):
-        if item.stale and item.finding:
-            reason = item.finding.reason
-            confirmed.append(_mark(application, item, by=by, passed=item.marked, reason=reason, version=item.version))
+    for item in waiting:
+        assert item.finding is not None  # it was marked
+        reason = item.finding.reason
+        confirmed.append(_mark(application, item, by=by, passed=item.marked, reason=reason, version=item.version))
     return confirmed
 
 
@@ -109,9 +148,14 @@ def add_own_item(application: Application, *, by: User, text_fr: str, text_en: s
 
 
 @transaction.atomic
-def find_complete(application: Application, *, by: Actor) -> Application:
+def find_complete(application: Application, *, by: Actor, edition: str | None = None) -> Application:
     """Every piece is there: the clock of completeness stops, that of the decision runs, and the applicant is told the
-    date. Whoever finds it has opened the file, which is not taken back from then on. Returns the row."""
+    date. Whoever finds it has opened the file, which is not taken back from then on. Returns the row.
+
+    `edition`: of the checklist that was read: ScreeningOvertaken where it is of another submission, or was when the
+    file had not come back. Of the two other findings, where anything of it has changed. None: not asked.
+    """
+    _as_read(application, Application.find_complete, by=by, edition=edition, with_marks=False)
     application = move(open_file(application, by=by), Application.find_complete, by=by)
     application.complete_at = application.since
     application.first_complete_at = application.first_complete_at or application.since
@@ -131,14 +175,16 @@ def find_complete(application: Application, *, by: Actor) -> Application:
 
 
 @transaction.atomic
-def find_eligible(application: Application, *, by: Actor) -> Application:
+def find_eligible(application: Application, *, by: Actor, edition: str | None = None) -> Application:
     """Every item is marked and passed: the file is eligible. Returns the row."""
+    _as_read(application, Application.find_eligible, by=by, edition=edition, with_marks=True)
     return move(application, Application.find_eligible, by=by)
 
 
 @transaction.atomic
-def find_ineligible(application: Application, *, by: Actor) -> Application:
+def find_ineligible(application: Application, *, by: Actor, edition: str | None = None) -> Application:
     """An item failed, with its reason. A decision is drafted by reaction; its clock runs. Returns the row."""
+    _as_read(application, Application.find_ineligible, by=by, edition=edition, with_marks=True)
     application = move(application, Application.find_ineligible, by=by)
     close_request(application, by=by)
     start_clock(application)

@@ -19,14 +19,13 @@ from accounts.models import User
 from accounts.requests import PersonRequest
 from applications.access import STAFF, enter
 from applications.findings import because_of, checklist_of
-from applications.forms.staff import ConfirmForm, MarkForm, OwnItemForm
+from applications.forms.staff import MarkForm, OwnItemForm
 from applications.models import Application
 from applications.pages import DECLARE_PAGE
 from applications.rules import Again, to_look_at_again
 from applications.selectors.people import officers_of
 from applications.selectors.progress import checked_again
-from applications.selectors.screening import screening_of
-from applications.selectors.submitted import current_snapshot
+from applications.selectors.screening import edition_of, screening_of
 from applications.selectors.turns import stuck_among
 from applications.services import screening as services
 from applications.states import IN_SCREENING
@@ -72,35 +71,40 @@ def checklist(request: PersonRequest, reference: str) -> HttpResponse:
     application = enter(request.user, STAFF, read=Read.SCREENING, reference=reference)
     faulty, own_form, status = None, OwnItemForm(), 200
     if request.method == "POST":
-        status = 422
-        if "own" in request.POST:
-            own_form = OwnItemForm(request.POST)
-            if own_form.is_valid() and _said(request, services.add_own_item, application, **own_form.cleaned_data):
+        status, edition = 422, request.POST.get("edition", "")
+        try:
+            if "own" in request.POST:
+                own_form = OwnItemForm(request.POST)
+                if own_form.is_valid() and _said(request, services.add_own_item, application, **own_form.cleaned_data):
+                    return redirect("file-screening", reference)
+            elif "confirm" in request.POST:
+                if _said(request, services.confirm_marks, application, edition=edition):
+                    messages.success(request, _("The checklist was looked at again; the notes are kept."))
                 return redirect("file-screening", reference)
-        elif "confirm" in request.POST:
-            again = ConfirmForm(request.POST)
-            if again.is_valid() and _said(request, services.confirm_marks, application, **again.cleaned_data):
-                messages.success(request, _("The checklist was looked at again; the notes are kept."))
-            return redirect("file-screening", reference)
-        else:
-            faulty = form = MarkForm(request.POST, auto_id=f"{request.POST.get('item', '')}_%s")
-            if form.is_valid():
-                given = dict(form.cleaned_data)
-                item = given.pop("item")
-                try:
-                    if _said(request, services.mark_finding, application, item, **given):
+            else:
+                faulty = form = MarkForm(request.POST, auto_id=f"{request.POST.get('item', '')}_%s")
+                if form.is_valid():
+                    given = dict(form.cleaned_data)
+                    item = given.pop("item")
+                    if _said(request, services.mark_finding, application, item, edition=edition, **given):
                         return redirect(f"{reverse('file-screening', args=[reference])}#{item}")
                     faulty = None
-                except Overtaken as problem:
-                    form.overtaken(problem, reader=request.user)
-                    status = 409
+        except Overtaken as problem:
+            form.overtaken(problem, reader=request.user)
+            status = 409
+        except services.ScreeningOvertaken as changed:  # the page as it is now; what was typed stays
+            messages.error(request, changed.message)
+            status = 409
     return _page(request, application, faulty=faulty, own_form=own_form, status=status)
 
 
 def _said(request: PersonRequest, service: Callable[..., object], *args: object, **given: object) -> bool:
-    """Whether it was done; what refused it at this moment is said at the top of the page."""
+    """Whether it was done; what refused it at this moment is said at the top of the page. ScreeningOvertaken where it
+    was not asked of what is there now."""
     try:
         service(*args, by=request.user, **given)
+    except services.ScreeningOvertaken:
+        raise
     except WrongMoment as refused:
         messages.error(request, refused.message)
         return False
@@ -115,7 +119,7 @@ def _page(
     own_form: OwnItemForm | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    refusal = _in_the_way(application, request.user)
+    refusal, edition = _in_the_way(application, request.user), edition_of(application)
     lines = []
     items = checklist_of(application, reader=request.user)
     for item in items:
@@ -128,7 +132,6 @@ def _page(
             form = MarkForm(initial=initial, auto_id=f"{item.key}_%s")
         lines.append({"item": item, "form": form})
     stale = [item for item in items if item.stale]
-    latest = current_snapshot(application)
     failed = [item for item in items if item.passed is False]
     findings = {
         one.step: one
@@ -160,7 +163,7 @@ def _page(
         "look_again": to_look_at_again(len(stale), because_of(stale)) if stale else "",
         "returned": screening_of(application).returned if application.state in IN_SCREENING else None,
         "again_as_sent": because_of(stale) is Again.SENT,
-        "confirm_form": ConfirmForm(initial={"submission": latest.number}) if stale and latest else None,
+        "edition": edition,
         "complete": complete,
         "again": checked_again(application),
         "may_ask": may_ask,
@@ -201,10 +204,12 @@ def find(request: PersonRequest, reference: str, outcome: str) -> HttpResponse:
         refusals = in_the_way_of(application, finding.step, by=request.user)
     except WrongMoment as early:
         refusals = early.refusals
-    status = 200
+    status, changed = 200, ""
     if request.method == "POST":
         try:
-            finding.service(application, by=request.user)
+            finding.service(application, by=request.user, edition=request.POST.get("edition", ""))
+        except services.ScreeningOvertaken as overtaken:
+            changed, status = overtaken.message, 409
         except WrongMoment as refused:
             refusals, status = refused.refusals, 409
         else:
@@ -214,6 +219,8 @@ def find(request: PersonRequest, reference: str, outcome: str) -> HttpResponse:
         "tab": "file-screening",
         "application": application,
         "outcome": outcome,
+        "edition": edition_of(application),
+        "changed": changed,
         "failed": [item for item in checklist_of(application) if item.passed is False],
         "refusals": refusals,
         "declare_url": declare_url(application) if any(one.code == UNDECLARED for one in refusals) else "",

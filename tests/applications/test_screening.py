@@ -4,6 +4,7 @@ import json
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from django.db import transaction
 from django.test import Client
 from django.utils.translation import override
 
@@ -13,9 +14,11 @@ from applications.findings import OWN, checklist_of, duplicates
 from applications.models import Application, Finding
 from applications.rules import Change
 from applications.selectors.progress import checked_again, found_complete, next_steps, timeline
+from applications.selectors.screening import edition_of, is_edition
 from applications.services.changes import cancel_request, request_changes, resubmit_application
 from applications.services.drafts import save_answer
 from applications.services.screening import (
+    ScreeningOvertaken,
     _mark,
     add_own_item,
     confirm_marks,
@@ -40,6 +43,7 @@ from work import clock
 SCREENED = AT + timedelta(days=3)
 KEYS = ["organisation", "aerospace", "rena", "oqlf", "solvency", "sponsor", "minimum", "costs", "dates", "stacking"]
 KEYS += ["duplicate"]
+BOTH = (True, False)
 ITEM = Change("method", ChangeWhy.INCOMPLETE, "Nommez la personne qui mène chaque étape.")
 
 
@@ -379,7 +383,7 @@ def test_marks_of_an_earlier_submission_make_no_file_eligible_until_each_is_look
     assert codes(find_eligible, file, cast.screener) == [("again", f"11 {said}")]
     mark_finding(file, "rena", by=cast.screener, passed=True, version=1)
     assert codes(find_eligible, file, cast.screener) == [("again", f"10 {said}")]
-    confirm_marks(file, by=cast.screener, submission=2)
+    confirm_marks(file, by=cast.screener, edition=edition_of(file))
     assert find_eligible(fresh(file), by=cast.screener).state == "eligible"
 
 
@@ -388,30 +392,94 @@ def test_marks_that_hold_are_confirmed_in_one_act_with_their_notes_and_nobody_el
     file = sent_again(declared, cast)
     clock_at(SCREENED + timedelta(days=3))
     mark_finding(file, "rena", by=cast.screener, passed=True, reason="Relu.", version=1)
-    confirmed = confirm_marks(file, by=cast.screener, submission=2)
+    confirmed = confirm_marks(file, by=cast.screener, edition=edition_of(file))
     assert [one.item for one in confirmed] == [key for key in KEYS if key != "rena"]
     found = {item.key: (item.passed, item.finding.reason, item.version) for item in checklist_of(file)}
     assert (found["costs"], found["rena"], found["oqlf"]) == (
         (False, "Temps du parrain.", 2), (True, "Relu.", 2), (True, "", 2)
     )  # fmt: skip
     assert not any(item.stale for item in checklist_of(file))
-    assert confirm_marks(file, by=cast.screener, submission=2) == []
+    assert confirm_marks(file, by=cast.screener, edition=edition_of(file)) == []
 
 
-@pytest.mark.parametrize("submission", [1, 3])
-def test_marks_are_confirmed_of_the_submission_that_was_read(declared, cast, submission):
+def sent_by_the_applicant(file, cast):
+    sent_again(file, cast)
+
+
+def sent_back(file, cast):
+    file.screening_returns.create(by=cast.endorser, why="À revoir.")
+
+
+def closed_to_a_marker(file, cast):
+    declare_standing(file.pk, user=cast.emily, standing="conflict")
+
+
+def marked(file, cast):
+    (rena,) = (item for item in checklist_of(fresh(file)) if item.key == "rena")
+    mark_finding(file, "rena", by=cast.screener, passed=False, reason="Au registre.", version=rena.version)
+
+
+def given_an_item(file, cast):
+    add_own_item(file, by=cast.screener, text_fr="Le bail est signé", text_en="The lease is signed")
+
+
+def left_alone(file, cast):
+    declare_standing(another(file).pk, user=cast.emily, standing="conflict")
+
+
+@pytest.mark.parametrize(
+    ("became", "same", "same_but_for_marks"),
+    [
+        (left_alone, True, True),
+        (marked, False, True),
+        (given_an_item, False, True),
+        (closed_to_a_marker, False, True),
+        (sent_back, False, False),
+        (sent_by_the_applicant, False, False),
+    ],
+)
+def test_an_act_on_the_checklist_is_of_what_its_page_showed(declared, cast, clock_at, became, same, same_but_for_marks):
+    """A mark, and that the file is complete, are of a submission and of a return; the rest of every mark too. An act
+    that names no edition is asked nothing of it, and one that names none of ours is refused."""
     mark_all(declared, cast.screener)
-    file = sent_again(declared, cast)
-    with pytest.raises(WrongMoment) as refused:
-        confirm_marks(file, by=cast.screener, submission=submission)
-    assert [one.code for one in refused.value.refusals] == ["submission"]
-    assert sum(item.stale for item in checklist_of(file)) == len(KEYS)
+    declared.findings.filter(item="costs").update(by=cast.emily)
+    declared.findings.filter(item="dates").update(at=SCREENED - timedelta(days=9))  # one to look at again
+    read = edition_of(fresh(declared))
+    became(declared, cast)
+    file = fresh(declared)
+    assert (is_edition(file, read, with_marks=True), is_edition(file, read, with_marks=False)) == (
+        same, same_but_for_marks
+    )  # fmt: skip
+    assert not any(is_edition(file, typed, with_marks=with_marks) for typed in ("", "1", "x.y") for with_marks in BOTH)
+    waiting = {item.key for item in checklist_of(file) if item.stale}
+
+    def refused(act, **given):
+        try:
+            act(file, by=cast.screener, **given)
+        except WrongMoment as stopped:
+            return isinstance(stopped, ScreeningOvertaken)
+        return False
+
+    version = file.findings.get(item="oqlf").version
+    for act in (find_eligible, find_ineligible):
+        with transaction.atomic():
+            assert (refused(act, edition=read), refused(act)) == (not same, False)
+            transaction.set_rollback(True)
+    with transaction.atomic():
+        Application.objects.filter(pk=file.pk).update(complete_at=None)
+        assert refused(find_complete, edition=read) is not same_but_for_marks
+        transaction.set_rollback(True)
+    assert refused(confirm_marks, edition=read) is not same
+    if not same:
+        assert {item.key for item in checklist_of(file) if item.stale} == waiting
+    given = {"item": "oqlf", "passed": True, "version": version}
+    assert refused(mark_finding, edition=read, **given) is not same_but_for_marks
 
 
 def test_only_who_may_mark_confirms_marks(declared, cast):
     mark_all(declared, cast.screener)
     with pytest.raises(Forbidden):
-        confirm_marks(sent_again(declared, cast), by=cast.officer, submission=2)
+        confirm_marks(sent_again(declared, cast), by=cast.officer, edition="")
 
 
 def test_item_that_failed_before_the_changes_is_looked_at_again_before_the_letter_says_it(declared, cast, clock_at):

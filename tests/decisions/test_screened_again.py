@@ -14,7 +14,7 @@ from applications.querysets import FindingQuerySet, ScreeningReturnQuerySet
 from applications.rules import Again, Change
 from applications.selectors.cohorts import to_review_in
 from applications.selectors.holding import is_to_screen
-from applications.selectors.screening import closed_to_markers, screened_by, screening_of
+from applications.selectors.screening import closed_to_markers, edition_of, screened_by, screening_of
 from applications.selectors.turns import Missing, Stuck
 from applications.services.changes import cancel_request, request_changes
 from applications.services.screening import (
@@ -187,7 +187,7 @@ def test_what_a_screener_found_before_a_conflict_is_found_again_by_somebody_else
         assert said in refused.value.message
     (costs,) = (item for item in checklist_of(fresh(file)) if item.key == "costs")
     mark_finding(fresh(file), "costs", by=cast.emily, passed=True, version=costs.version)
-    assert len(confirm_marks(fresh(file), by=cast.emily, submission=1)) == 10
+    assert len(confirm_marks(fresh(file), by=cast.emily, edition=edition_of(fresh(file)))) == 10
     assert find_eligible(fresh(file), by=cast.emily).state == ApplicationState.ELIGIBLE
     assert screened_by(fresh(file)) == {cast.emily.pk}
     client.force_login(cast.officer)  # found again: nothing of the return is left to look at
@@ -264,12 +264,50 @@ def test_same_screener_may_find_it_ineligible_again_and_another_decision_is_draf
     """Each return has its own row; the last one is the one that is read."""
     file = decision.application
     services.send_back(decision, by=cast.endorser, reason="Une première fois.", to=ReturnTo.SCREENING)
-    confirm_marks(fresh(file), by=cast.screener, submission=1)
+    confirm_marks(fresh(file), by=cast.screener, edition=edition_of(fresh(file)))
     find_ineligible(fresh(file), by=cast.screener)
     second = present_decision(fresh(file))
     assert (second.number, second.state) == (2, DecisionState.DRAFT)
     services.send_back(second, by=cast.approver, reason="Une seconde.", to=ReturnTo.SCREENING)
     assert screening_of(fresh(file)).returned.why == "Une seconde."
+
+
+def test_nobody_acts_on_a_checklist_from_a_page_older_than_its_last_return(cast, decision, client, later):
+    """Emily reads the first return and leaves the page open; the file is found again meanwhile, and comes back again.
+    She is shown the checklist as it is now, with the second reason, and what she typed."""
+    file = decision.application
+    services.send_back(decision, by=cast.endorser, reason="Une première fois.", to=ReturnTo.SCREENING)
+    client.force_login(cast.emily)
+    checklist = reverse("file-screening", args=[file.reference])
+    finds = [reverse(f"file-find-{found}", args=[file.reference]) for found in ("eligible", "ineligible")]
+    shown = client.get(checklist)
+    old = shown.context["edition"]
+    assert shown.content.decode().count(f'name="edition" value="{old}"') == 12  # of each item, and of them together
+    later(3)
+    confirm_marks(fresh(file), by=cast.screener, edition=edition_of(fresh(file)))
+    find_ineligible(fresh(file), by=cast.screener)
+    later(4)
+    services.send_back(present_decision(fresh(file)), by=cast.approver, reason="Une seconde.", to=ReturnTo.SCREENING)
+    later(5)
+    version = file.findings.get(item="rena").version
+    posted = ({"confirm": "1"}, {"item": "rena", "passed": "yes", "reason": "Consulté hier.", "version": version})
+    for what in posted:
+        answer = client.post(checklist, what | {"edition": old})
+        body = answer.content.decode()
+        assert (answer.status_code, "Une seconde." in body, what.get("reason", "") in body) == (409, True, True)
+        assert "has changed since you opened this page" in body
+        assert all(item.stale for item in checklist_of(fresh(file)))
+    assert client.post(checklist, posted[1] | {"edition": answer.context["edition"]}).status_code == 302
+    assert sum(item.stale for item in checklist_of(fresh(file))) == 10
+    again = client.get(checklist).context["edition"]
+    confirm_marks(fresh(file), by=cast.screener, edition=edition_of(fresh(file)))  # a colleague was first
+    for page in finds:
+        for edition in (old, again):
+            answer = client.post(page, {"edition": edition})
+            assert (answer.status_code, fresh(file).state) == (409, ApplicationState.SUBMITTED)
+            assert "has changed since you opened this page" in answer.content.decode()
+    assert client.post(page, {"edition": answer.context["edition"]}).status_code == 302  # read again on that page
+    assert fresh(file).state == ApplicationState.INELIGIBLE
 
 
 def test_recommended_file_goes_back_before_its_committee_where_its_screening_does_not_stand(cast, programme):
@@ -550,7 +588,7 @@ def test_marks_of_somebody_to_whom_the_file_is_closed_are_looked_at_again_and_no
     assert again() == {"rena": None, "oqlf": None}
     declare_standing(file.pk, user=cast.screener, standing="conflict")
     assert closed_to_markers(fresh(file)) == {cast.screener.pk}
-    confirm_marks(fresh(file), by=cast.emily, submission=1)
+    confirm_marks(fresh(file), by=cast.emily, edition=edition_of(fresh(file)))
     assert again() == {"rena": None, "oqlf": None}
     assert closed_to_markers(fresh(file)) == set()
     file.findings.filter(item="rena").update(by=cast.screener)
