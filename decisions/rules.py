@@ -183,7 +183,7 @@ def goes_where_it_can(decision: "Decision", facts: Returning, given: Return) -> 
     elif decision.state == DecisionState.DRAFT:
         said = _("The decision is at its start already: it can only go back to screening.")
     else:
-        said = _("This decision did not come from there: it is not sent back to it.")
+        said = _("This decision did not come from that step: it cannot be sent back there.")
     return Refusal(said, code="state")
 
 
@@ -200,14 +200,14 @@ def reviews_are_those_recommended(_row: object, facts: Read) -> Refusal | None:
     """What counts is asked again at each step: what was recommended is what is decided."""
     if facts.in_doubt:
         sentence = _(
-            "A review that the recommendation was read from is left out until the chair of the committee rules on the "
-            "interests of the person who gave it: nothing is decided before."
+            "A review that the recommendation was based on is left out until the chair of the committee rules "
+            "on the interests of the person who gave it: nothing is decided before."
         )
         return Refusal(sentence, code="ruling")
     if facts.moved:
         sentence = _(
-            "The reviews that count are no longer those that the recommendation was read from (overall mean %(then)s "
-            "then, %(now)s now): whoever endorses or approves sends the file back to its committee."
+            "The reviews that count are no longer those that the recommendation was based on (overall "
+            "mean %(then)s then, %(now)s now): whoever endorses or approves sends the file back to its committee."
         )
         then, now = (_points(score) for score in (facts.score_then, facts.score_now))
         return Refusal(sentence % {"then": then, "now": now}, code="reviews")

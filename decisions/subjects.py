@@ -9,7 +9,7 @@ from django.template.loader import render_to_string
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext
 
 from applications.selectors.cohorts import goes_on_to
 from decisions.models import Decision
@@ -114,7 +114,8 @@ def _next_closing(subject: DecisionSubject, language: str) -> str:
 
 
 def _reconsideration_days(subject: DecisionSubject, language: str) -> str:
-    return str(subject.policy.reconsideration.ask_days)
+    days = subject.policy.reconsideration.ask_days
+    return ngettext("%(count)s calendar day", "%(count)s calendar days", days) % {"count": days}
 
 
 def _extent(subject: DecisionSubject, language: str) -> str:
@@ -194,11 +195,11 @@ def _held_back(until: HoldbackUntil | None) -> str:
 def _claimed(period: Every) -> str:
     """How often costs are claimed: one whole sentence a period, since words put together do not translate."""
     return {
-        Every.MONTH: _("You claim the costs that you have paid every month, with their evidence."),
-        Every.QUARTER: _("You claim the costs that you have paid every quarter, with their evidence."),
-        Every.HALF_YEAR: _("You claim the costs that you have paid every half-year, with their evidence."),
-        Every.YEAR: _("You claim the costs that you have paid every year, with their evidence."),
-        Every.MILESTONE: _("You claim the costs that you have paid at each milestone, with their evidence."),
+        Every.MONTH: _("Every month, you claim the costs that you have paid, with supporting documents."),
+        Every.QUARTER: _("Every quarter, you claim the costs that you have paid, with supporting documents."),
+        Every.HALF_YEAR: _("Every half-year, you claim the costs that you have paid, with supporting documents."),
+        Every.YEAR: _("Every year, you claim the costs that you have paid, with supporting documents."),
+        Every.MILESTONE: _("At each milestone, you claim the costs that you have paid, with supporting documents."),
     }[period]
 
 
@@ -278,6 +279,6 @@ FIELDS: tuple[Field[DecisionSubject], ...] = (
           "…", "…", block=True, kinds=_AFTER_REVIEWS, optional=True),
     Field("next_closing", gettext_lazy("Closing of the next cohort"), _next_closing,
           "31 mai 2027", "May 31, 2027", kinds=(LetterKind.WAITLISTED, LetterKind.DECLINED), optional=True),
-    Field("reconsideration_days", gettext_lazy("Days to ask for reconsideration"), _reconsideration_days,
-          "30", "30"),
+    Field("reconsideration_days", gettext_lazy("Time to ask for reconsideration"), _reconsideration_days,
+          "30 jours civils", "30 calendar days"),
 )  # fmt: skip

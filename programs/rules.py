@@ -240,7 +240,8 @@ def is_over(call: "Call", facts: LastClosing) -> Refusal | None:
         return Refusal(_("A call is archived once it has closed."), code="open")
     until = clock.format_instant(facts.at, get_language() or "fr")
     return Refusal(
-        _("An applicant was given until %(instant)s: a call is archived after that.") % {"instant": until}, "open"
+        _("An applicant was given until %(instant)s: the call can be archived only after that.") % {"instant": until},
+        "open",
     )
 
 

@@ -84,8 +84,8 @@ WHO_UPHOLDS = _(
 # A recommendation that no longer stands
 
 REVIEWS_CHANGED = _(
-    "A reviewer was recused: the reviews that count are no longer those that the recommendation was read from. "
-    "The committee recommends again."
+    "A reviewer was recused: the reviews that count are no longer those that the recommendation was based on. The "
+    "committee recommends again."
 )
 
 

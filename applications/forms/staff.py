@@ -61,7 +61,7 @@ class MarkForm(VersionedForm):
     item = forms.CharField(widget=forms.HiddenInput)
     passed = forms.TypedChoiceField(
         label=_("Result"),
-        choices=[("yes", _("Passed")), ("no", _("Failed")), ("none", _("Not marked yet"))],
+        choices=[("yes", _("Compliant")), ("no", _("Not compliant")), ("none", _("Not marked yet"))],
         coerce=lambda value: {"yes": True, "no": False}.get(value),
         empty_value=None,
         widget=forms.RadioSelect({"class": "choices--row"}),
@@ -70,7 +70,7 @@ class MarkForm(VersionedForm):
         label=_("Reason, or what you checked"),
         required=False,
         validators=[MaxLengthValidator(4000)],
-        help_text=_("For a failed item: the letter says it to the applicant."),
+        help_text=_("For an item that is not compliant: the letter says it to the applicant."),
         widget=forms.Textarea({"rows": 2}),
     )
 
@@ -78,7 +78,7 @@ class MarkForm(VersionedForm):
         super().clean()
         given = self.cleaned_data
         if given.get("passed") is False and not (given.get("reason") or "").strip():
-            self.add_error("reason", _("Give the reason of a failed item: the letter says it."))
+            self.add_error("reason", _("Give the reason for an item that is not compliant: the letter says it."))
         return given
 
 

@@ -151,9 +151,9 @@ def _said(amount: Decimal) -> str:
 
 
 def scores_allow_it(_application: "Application", facts: Scores, given: Proposal) -> Refusal | None:
-    """Only a refusal may go under the pass mark; files whose scores spread too much must have been discussed."""
+    """Only a refusal may go below the pass mark; files whose scores spread too much must have been discussed."""
     if given.outcome not in BELOW_PASS and not facts.passed:
-        return Refusal(_("The file is under the pass mark."), code="pass_mark")
+        return Refusal(_("The file is below the pass mark."), code="pass_mark")
     if facts.must_discuss and not given.discussion:
         return Refusal(_("The reviewers' totals are too far apart: record the discussion first."), code=DISCUSSION)
     return None
@@ -166,8 +166,8 @@ def cohort_has_closed(application: "Application", facts: Scores) -> Refusal | No
     language, closing = get_language() or "fr", application.cohort_closes_at
     assert closing is not None  # it has a cohort
     sentence = _(
-        "The closing of its cohort is %(closing)s, and it takes applications until %(until)s, grace included. All its "
-        "files are compared with one another: none is recommended before."
+        "Its cohort closes on %(closing)s, and files may still come into it until %(until)s. All of them are compared "
+        "with one another: none is recommended before."
     )
     instants = {
         "closing": clock.format_instant(closing, language),

@@ -82,7 +82,7 @@ def is_not_found_complete(application: "Application", _facts: object) -> Refusal
 def every_piece_is_there(_application: "Application", facts: Pieces) -> Refusal | None:
     if facts.missing:
         missing = " ".join(facts.missing)
-        said = _("Something is missing. An officer of the programme asks the applicant for it. %(missing)s")
+        said = _("Something is missing. It is for a programme officer to ask the applicant for it. %(missing)s")
         return Refusal(said % {"missing": missing}, "missing")
     return None
 
@@ -101,7 +101,7 @@ def checklist_has_passed(application: "Application", facts: Checklist) -> Refusa
     if facts.again:
         return Refusal(to_look_at_again(facts.again, facts.because), code="again")
     if facts.failed:
-        return Refusal(_("An item of the checklist failed: the file is not eligible."), code="failed")
+        return Refusal(_("An item of the checklist is not compliant: the file is not eligible."), code="failed")
     if application.place == Place.WAITING:
         return Refusal(_("The file is on the waiting list: no money is reserved for it."), code="place")
     return None
@@ -113,9 +113,9 @@ def failed_items_have_reasons(application: "Application", facts: Checklist) -> R
     if facts.failed_before:
         return Refusal(_failed_before(facts.failed_before, facts.because), code="again")
     if not facts.failed:
-        return Refusal(_("No item of the checklist is marked as failed."), code="passed")
+        return Refusal(_("No item of the checklist is marked as not compliant."), code="passed")
     if facts.without_reason:
-        return Refusal(_("Give the reason for each failed item: the letter says it."), code="reason")
+        return Refusal(_("Give the reason for each item that is not compliant: the letter says it."), code="reason")
     if application.state == ApplicationState.CHANGES_REQUESTED and not facts.overdue:
         return Refusal(_("The applicant still has time to answer the request for changes."), code="not_overdue")
     return None
@@ -124,14 +124,14 @@ def failed_items_have_reasons(application: "Application", facts: Checklist) -> R
 def _failed_before(count: int, because: Again | None) -> str:
     if because is Again.SENT:
         said = ngettext(
-            "One item failed before the applicant's latest submission: look at it again.",
-            "%(count)s items failed before the applicant's latest submission: look at each again.",
+            "One item was not compliant before the applicant's latest submission: look at it again.",
+            "%(count)s items were not compliant before the applicant's latest submission: look at each again.",
             count,
         )
     else:
         said = ngettext(
-            "One item that failed is to be looked at again first.",
-            "%(count)s items that failed are to be looked at again first.",
+            "One item that was not compliant is to be looked at again first.",
+            "%(count)s items that were not compliant are to be looked at again first.",
             count,
         )
     return said % {"count": count}

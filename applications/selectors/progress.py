@@ -226,7 +226,7 @@ def _completeness(application: Application) -> str:
     if due is None:
         return ""
     if application.change_requests.exists():
-        return _("We check that what you sent is complete.")
+        return _("We are checking that what you sent is complete.")
     sentence = (
         _("We were to tell you by %(day)s whether your application is complete. We are late.")
         if due < clock.now()

@@ -64,12 +64,12 @@ class Stuck(Generic[S]):
         kept = [one for one in self.missing if one.is_held]
         found = []
         if vacant:
-            sentence = _("It waits for %(who)s. Nobody holds the role of this step today.")
+            sentence = _("The file waits for %(who)s. Nobody holds the role of this step today.")
             found.append(sentence % {"who": self._named(vacant)})
         if kept:
             sentence = _(
-                "It waits for %(who)s. Nobody who holds the role of this step is free to act today: an earlier act on "
-                "this file, an interest declared in it or a delegated limit stands in the way."
+                "The file waits for %(who)s. Nobody who holds the role of this step is free to act today: an earlier "
+                "act on this file, an interest declared in it or a delegated limit stands in the way."
             )
             found.append(sentence % {"who": self._named(kept)})
         return found

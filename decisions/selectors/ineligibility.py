@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils.translation import gettext_lazy
+
 from accounts.models import User
 from applications.models import Application
 from audit.models import Entry
@@ -15,6 +17,9 @@ from programs.selectors import policy_of
 from work.names import folded
 from work.texts import Text
 
+OPENING = gettext_lazy("Requirement not met:")
+"""How a line of the reasons begins, before the name of its item."""
+
 
 @dataclass(frozen=True)
 class Unmet:
@@ -26,9 +31,10 @@ class Unmet:
     at: datetime | None
 
     def said(self, language: str) -> str:
-        """One line of the reasons: what was checked, in `language`, and the reason as it was written."""
-        colon = "\u00a0: " if language == "fr" else ": "
-        return colon.join(part for part in (self.label.in_language(language), self.reason) if part)
+        """One line of the reasons: what was checked, in `language`, as not met, and the reason as it was written."""
+        label = self.label.in_language(language).rstrip(".")
+        opening = Text.of(OPENING).in_language(language)
+        return " ".join([*([opening, f"{label}."] if label else []), *([self.reason] if self.reason else [])])
 
 
 @dataclass(frozen=True)
@@ -85,8 +91,10 @@ def untranslated(decision: Decision) -> list[str]:
 
 def _written(line: str, labels: list[str]) -> str:
     """What a person wrote in a line of the reasons: without the name of the item that begins it, unless it is all."""
-    label = next((label for label in labels if line.startswith(label)), "")
-    return line.removeprefix(label).lstrip(" \u00a0:") or line
+    opening = Text.of(OPENING)
+    named = line.removeprefix(opening.fr).removeprefix(opening.en).lstrip()
+    label = next((label for label in labels if named.startswith(label)), "")
+    return named.removeprefix(label).lstrip(" \u00a0:.") or named
 
 
 def _words(line: str) -> str:

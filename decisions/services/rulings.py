@@ -17,9 +17,7 @@ from reviews.models import Declaration
 from reviews.selectors import late_of
 from reviews.services import keep_set_aside
 
-NOTHING_TO_RETURN = gettext_lazy(
-    "Nothing that is still to be decided stands on these acts: there is nothing to send back."
-)
+NOTHING_TO_RETURN = gettext_lazy("Nothing still to be decided rests on these acts: there is nothing to send back.")
 
 
 @transaction.atomic

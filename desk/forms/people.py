@@ -71,7 +71,7 @@ class ProgramRoleForm(forms.Form):
         label=_("Limit of an approver"), required=False, help_text=_("Approvers only: the highest amount they approve.")
     )
     capacity = forms.IntegerField(
-        label=_("Files of one call at a time, at most"), min_value=1, max_value=500, initial=20, required=False
+        label=_("Most files of one call at a time"), min_value=1, max_value=500, initial=20, required=False
     )
     ends_on = DayField(label=_("Last day"), required=False)
 

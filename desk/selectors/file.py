@@ -80,11 +80,13 @@ def rulings_for(application: Application, user: User) -> list[Step]:
 @dataclass(frozen=True)
 class Awaited:
     """Whom a file waits for. `who`: in words; "" when for nobody, and when there is nobody today to take the step that
-    its decision waits for, or the file before it has one (`is_stuck`; of a file, `why` in sentences)."""
+    its decision waits for, or the file before it has one (`is_stuck`; of a file, `why` in sentences, and
+    whether a ruling on a doubt may give it back one of those who hold the role: `may_be_freed`)."""
 
     who: str | Promise
     is_stuck: bool = False
     why: tuple[str, ...] = ()
+    may_be_freed: bool = False
 
 
 def awaited(application: Application) -> Awaited:
@@ -95,7 +97,7 @@ def awaited(application: Application) -> Awaited:
         rulings = rulings_among(application.decisions.open()).get(pk)
         return Awaited(reviews.turn_of(rulings[0]).row.awaits if rulings else turn.row.awaits)
     for stuck in reviews.stuck_among([application]).values():
-        return Awaited("", is_stuck=True, why=tuple(stuck.why))
+        return Awaited("", True, tuple(stuck.why), reviews.may_be_freed(application, stuck))
     for step in reviews.review_turns([application]).values():  # none where it is not with its panel
         return Awaited(step.row.awaits)
     for late in reviews.late_on(application):  # with neither: on the waiting list

@@ -94,7 +94,7 @@ def money(x: str) -> str:
 
 def sample_table() -> dict[str, object]:
     """Three calls and their money, sorted by date."""
-    names = t("Appel", "Call"), t("Fermeture", "Closes"), t("Demandes", "Applications"), t("Demandé", "Requested")
+    names = t("Appel", "Call"), t("Clôture", "Closes"), t("Demandes", "Applications"), t("Demandé", "Requested")
     data = [
         ("Filière Excellence", date(2026, 11, 27), 34, "1284500.50"),
         (t("Virage numérique", "Going digital"), date(2026, 12, 11), 12, "402000"),

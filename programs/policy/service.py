@@ -133,8 +133,10 @@ class DecisionPromise(Promise):
         if self.incomplete_moves_after is None:
             return super().words()
         moves = ngettext(
-            "A file still incomplete %(count)s day after its cohort closed moves to the next cohort.",
-            "A file still incomplete %(count)s days after its cohort closed moves to the next cohort.",
+            "A file whose changes are still awaited %(count)s calendar day after its cohort closed "
+            "moves to the next cohort.",
+            "A file whose changes are still awaited %(count)s calendar days after its cohort closed "
+            "moves to the next cohort.",
             self.incomplete_moves_after,
         )
         return f"{super().words()} {moves % {'count': self.incomplete_moves_after}}"

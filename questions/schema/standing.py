@@ -34,7 +34,7 @@ class Part(TextChoices):
     RELATIONS = "relations", gettext_lazy("business relations on record")
     STAGES = "stages", gettext_lazy("calls in several stages")
     ZONES = "zones", gettext_lazy("calls in another time zone")
-    RETENTION = "retention", gettext_lazy("how long files are kept")
+    RETENTION = "retention", gettext_lazy("the retention of files")
 
 
 class Decides(enum.Enum):

@@ -243,8 +243,8 @@ class Application(serializers.Serializer):
     submitted_at = instant(_("When it was last submitted."))
     complete_at = instant(
         _(
-            "When it was confirmed complete, which its applicant learns at once; null before, and once it is sent "
-            "again."
+            "When it was confirmed complete, which its applicant learns at once; null before that, and from "
+            "the day changes are sent until it is confirmed complete again."
         ),
         allow_null=True,
     )

@@ -167,7 +167,10 @@ class _Records:
 
 def _full(load: int, capacity: int) -> str:
     if load < capacity:
-        return _("may have as many files of this call as they take: a file that is closed to you counts as theirs")
+        return _(
+            "may already have as many files of this call as they can take: a file that is closed to you is counted as "
+            "theirs"
+        )
     words = ngettext("already has %(count)d file to review", "already has %(count)d files to review", load)
     return words % {"count": load}
 

@@ -10,7 +10,7 @@ from applications.rules import UPHOLDERS
 from applications.selectors.people import holders_of
 from applications.selectors.screening import screened_by
 from applications.selectors.turns import Missing, Stuck
-from applications.states import UNDER_WAY
+from applications.states import UNDER_WAY, FileTurn
 from moves.registry import ways
 from moves.states import Duty
 from programs.querysets import in_office_holders
@@ -122,6 +122,15 @@ def rulers_on(declaration: Declaration) -> list[User]:
     roles = (ProgramRole.CHAIR,) if is_doubt(declaration) else UPHOLDERS
     found = {person: None for role in roles for person in holders_of(declaration.application, role)}
     return [person for person in found if person.pk != declaration.user_id]
+
+
+def may_be_freed(application: Application, stuck: Stuck[FileTurn] | Stuck[ReviewTurn]) -> bool:
+    """Whether a doubt alone keeps from this step, which nobody can take, one who holds its role, and somebody may rule
+    on it today: they may be freed."""
+    step, file = stuck.turn.row, Application.objects.filter(pk=application.pk)
+    holders = in_office_holders(application.call.program, step.role) if step.role else ()
+    doubts = application.declarations.to_rule_on().filter(user__in=holders).select_related("user")
+    return any(rulers_on(one) and file.free_to(one.user, step.duty).exists() for one in doubts)
 
 
 def turn_of(declaration: Declaration) -> ReviewTurn:

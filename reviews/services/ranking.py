@@ -40,7 +40,7 @@ def recommend(
 
     `amount` is in dollars, none for what grants nothing; `shares` is `[(envelope, dollars), …]`, one per fiscal year
     and agreement, whose total is the amount; each is reserved in its envelope in the same transaction. WrongMoment
-    without quorum, under the pass mark, for an amount that the outcome cannot be of, when a discussion is missing, or
+    without quorum, below the pass mark, for an amount that the outcome cannot be of, when a discussion is missing, or
     when an envelope cannot hold its reserve; Forbidden for anybody but the chair, or a chair who already acted on the
     file.
     """

@@ -143,7 +143,7 @@ def submit_review(assignment: Assignment, *, by: Actor) -> Assignment:
 def skip_for_now(assignment: Assignment, *, by: Actor) -> None:
     """Put a file at the end of one's own queue. It survives the session."""
     if not is_the_one_assigned(assignment, by):
-        raise Forbidden(_("Only the reviewer skips a file of their own queue."))
+        raise Forbidden(_("Only the reviewer can skip a file in their own queue."))
     Assignment.objects.filter(pk=assignment.pk).update(skipped_at=clock.now())
 
 

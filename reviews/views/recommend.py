@@ -123,7 +123,7 @@ def _proposed(application: Application, offer: Decimal, *, passes: bool) -> dict
 
 def _said_before(last: Recommendation, *, passes: bool) -> dict[str, object]:
     """What a recommendation said, by field. An envelope that was closed since has none; nor is an outcome proposed that
-    a file under the pass mark cannot have."""
+    a file below the pass mark cannot have."""
     said: dict[str, object] = {
         "outcome": last.outcome if passes or last.outcome in BELOW_PASS else Outcome.DECLINED.value,
         "amount": last.amount or None,

@@ -379,7 +379,7 @@ def test_marks_of_an_earlier_submission_make_no_file_eligible_until_each_is_look
     mark_all(declared, cast.screener)
     file = sent_again(declared, cast)
     clock_at(SCREENED + timedelta(days=3))
-    said = "points ont été vérifiés avant le dernier dépôt de l’organisation demandeuse : revoyez chacun."
+    said = "points ont été vérifiés avant le dernier dépôt de l’organisation demandeuse : revoyez-les."
     assert codes(find_eligible, file, cast.screener) == [("again", f"11 {said}")]
     mark_finding(file, "rena", by=cast.screener, passed=True, version=1)
     assert codes(find_eligible, file, cast.screener) == [("again", f"10 {said}")]
@@ -549,7 +549,7 @@ def test_what_is_missing_keeps_a_file_from_being_complete(file, cast):
     (only,) = refused.value.refusals
     assert only.code == "missing"
     assert str(only.message) == (
-        "Something is missing. An officer of the programme asks the applicant for it. "
+        "Something is missing. It is for a programme officer to ask the applicant for it. "
         "Title of the project: Answer this question. "
         f"The file of “{document.upload.name}” is gone. The sponsor has not confirmed yet."
     )

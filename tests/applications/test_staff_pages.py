@@ -237,7 +237,7 @@ def test_what_is_missing_is_said_instead_of_the_button(file, page, cast):
     body = page("screener", "file-screening", file.reference).content.decode()
     find = reverse("file-find-complete", args=[file.reference])
     assert find not in body
-    assert "Something is missing. An officer of the programme asks the applicant for it." in body
+    assert "Something is missing. It is for a programme officer to ask the applicant for it." in body
 
 
 def test_screener_who_misses_a_piece_is_led_to_who_requests_it(file, page, cast, programme):
@@ -275,7 +275,7 @@ def test_a_failed_mark_needs_its_reason_and_keeps_what_was_typed(file, page, cas
     assert not Finding.objects.exists()
     page("screener", "file-screening", file.reference, post={"item": "costs", "passed": "no", "reason": "Temps."})
     body = page("screener", "file-screening", file.reference).content.decode()
-    assert "One item failed." in body
+    assert "One item is not compliant." in body
     found = page("screener", "file-find-ineligible", file.reference)
     assert "Temps." in found.content.decode()
     assert page("screener", "file-find-ineligible", file.reference, post={}).status_code == 302
@@ -417,7 +417,7 @@ def test_what_is_wrong_with_an_item_is_said_at_the_top_with_the_name_of_the_item
         (line,) = re.findall(r"<a href=\"([^\"]+)\">([^<]+)</a>", top)
         assert (answer.status_code, line[0]) == (422, f"#{item.key}_reason")
         with override("en"):
-            assert line[1] == f"{item.label}: Give the reason of a failed item: the letter says it."
+            assert line[1] == f"{item.label}: Give the reason for an item that is not compliant: the letter says it."
 
 
 def test_staff_are_not_told_that_the_file_is_closed_until_they_declare(client, file, cast):
@@ -440,7 +440,7 @@ def test_item_marked_by_two_screeners_is_shown_to_the_later_who_may_replace_the_
     assert "You saved this in another window while you were writing." in shown
     line = next(line for line in answer.context["lines"] if line["item"].key == "rena")
     assert [(one.label, one.stored, one.typed) for one in line["form"].meanwhile.texts] == [
-        ("Result", "Passed", "Failed"),
+        ("Result", "Compliant", "Not compliant"),
         ("Reason, or what you checked", "Registre consulté.", "Absente du registre."),
     ]
     assert (line["form"]["reason"].value(), line["form"]["version"].value()) == ("Absente du registre.", "1")

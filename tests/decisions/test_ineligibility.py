@@ -44,9 +44,12 @@ def test_ineligible_file_gives_the_reason_of_each_failed_item_in_the_order_they_
         )  # fmt: skip
     application.findings.create(item="une autre", passed=False)  # of which nothing is said
     assert ineligibility_reasons(application, "fr") == (
-        "Absence du RENA, vérifiée le jour même\u00a0: Inscrite.\nPoint à part"
+        "Exigence non respectée\u00a0: Absence du RENA, vérifiée le jour même. Inscrite.\n"
+        "Exigence non respectée\u00a0: Point à part."
     )
-    assert ineligibility_reasons(application, "en") == "Not on the RENA, checked today: Inscrite.\nItem apart"
+    assert ineligibility_reasons(application, "en") == (
+        "Requirement not met: Not on the RENA, checked today. Inscrite.\nRequirement not met: Item apart."
+    )
 
 
 def test_an_ineligibility_says_who_found_it_and_when_whoever_marked_its_items(cast, programme, ineligible):
@@ -72,9 +75,9 @@ def test_each_decider_reads_who_found_a_file_ineligible_why_and_by_when_to_decid
         "Decide by November\u00a03, 2026",
         "$90,000.00",
         "In French",
-        "Absence du RENA, vérifiée le jour même",
+        "Exigence non respectée\u00a0: Absence du RENA, vérifiée le jour même.",
         "In English",
-        "Not on the RENA, checked today: Inscrite le 2 octobre.",
+        "Requirement not met: Not on the RENA, checked today. Inscrite le 2 octobre.",
     ):
         assert said in body, said
 
@@ -100,10 +103,12 @@ def test_reasons_stand_on_the_page_that_confirms_each_kind_of_decision(cast, pro
     ("kind", "french", "english", "lines"),
     [
         # the reason is the screener's, word for word, behind the item's own name in each language
-        ("ineligible", "Absence du RENA, vérifiée le jour même\u00a0: Inscrite le 2 octobre.",
-         "Not on the RENA, checked today: Inscrite le 2 octobre.", ["Inscrite le 2 octobre."]),
-        ("ineligible", "Absence du RENA, vérifiée le jour même\u00a0: Inscrite le 2 octobre.",
-         "Not on the RENA, checked today: Listed on October 2.", []),
+        ("ineligible", "Exigence non respectée\u00a0: Absence du RENA, vérifiée le jour même. Inscrite le 2 octobre.",
+         "Requirement not met: Not on the RENA, checked today. Inscrite le 2 octobre.", ["Inscrite le 2 octobre."]),
+        ("ineligible", "Exigence non respectée\u00a0: Absence du RENA, vérifiée le jour même. Inscrite le 2 octobre.",
+         "Requirement not met: Not on the RENA, checked today. Listed on October 2.", []),
+        ("ineligible", "Exigence non respectée\u00a0: Absence du RENA, vérifiée le jour même.",
+         "Requirement not met: Absence du RENA, vérifiée le jour même.", ["Absence du RENA, vérifiée le jour même."]),
         ("ineligible", "Absence du RENA, vérifiée le jour même\u00a0: inscrite.\nVoir  aussi\u00a0le registre.",
          "See also the register.\nVoir aussi le REGISTRE.", ["Voir  aussi\u00a0le registre."]),
         ("ineligible", "Absence du RENA, vérifiée le jour même", "Absence du RENA, vérifiée le jour même",

@@ -106,7 +106,7 @@ def test_whoever_was_asked_for_the_step_is_told_that_it_is_void_and_who_acts_fir
         assert "Avant cela, sa présidence rouvre l’évaluation" in write(message).body
     body = write(Message.objects.get(kind="review_declined", recipient=cast.officer)).body
     assert "Avant tout, la présidence du comité doit rouvrir son évaluation" in body
-    assert "Attribuez-le à une autre personne de même provenance." in body
+    assert "Attribuez le dossier à une autre personne de même provenance." in body
 
 
 def test_recusal_after_the_issue_asks_the_officer_for_nobody(cast, programme):
@@ -609,7 +609,7 @@ def test_chair_who_may_not_send_a_decision_back_reads_who_does_and_these_are_tol
     assert returners_of(answer) == []
     declare_standing(file.pk, user=cast.endorser, standing="conflict")
     assert returners_of(decision) == []
-    assert "Personne ne peut la renvoyer aujourd’hui" in client.get(address).content.decode()
+    assert "Personne ne peut renvoyer la décision aujourd’hui" in client.get(address).content.decode()
 
 
 @pytest.mark.parametrize(

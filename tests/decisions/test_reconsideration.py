@@ -370,8 +370,10 @@ def test_ineligible_file_is_screened_again_by_its_own_road(cast, programme):
         move(Application.objects.get(pk=application.pk), Application.find_ineligible, by=cast.screener)
     decision = Decision.objects.get(application=application)
     assert decision.kind == DecisionKind.INELIGIBLE
-    assert decision.reasons_fr == "Absence du RENA, vérifiée le jour même\u00a0: Inscrite au RENA le 2 octobre."
-    assert decision.reasons_en.startswith("Not on the RENA, checked today: ")
+    assert decision.reasons_fr == (
+        "Exigence non respectée\u00a0: Absence du RENA, vérifiée le jour même. Inscrite au RENA le 2 octobre."
+    )
+    assert decision.reasons_en.startswith("Requirement not met: Not on the RENA, checked today. ")
     with clock.at(files.DECIDED_AT):
         files.declare(cast, decision, "endorser", "approver")
         decision = services.endorse(decision, by=cast.endorser)

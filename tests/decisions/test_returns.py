@@ -106,7 +106,7 @@ def test_return_to_the_committee_leads_the_chair_to_the_recommendation_with_the_
 
 @pytest.mark.parametrize(("passes", "outcome"), [(True, "partial"), (False, "declined")])
 def test_committee_begins_with_what_its_last_recommendation_said(cast, programme, client, passes, outcome):
-    """An outcome that the file can no longer have, under the pass mark, is not proposed again."""
+    """An outcome that the file can no longer have, below the pass mark, is not proposed again."""
     first, second = files.envelopes(programme)[:2]
     decision = files.recommended_file(
         cast, programme, outcome="partial", amount="60000.00", requested="90000.00", discussion="Discuté.",

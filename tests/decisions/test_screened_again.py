@@ -171,7 +171,7 @@ def test_what_a_screener_found_before_a_conflict_is_found_again_by_somebody_else
     assert "de nouveau à l’analyse d’admissibilité" in body
     assert WHY in body
     assert late_on(fresh(file)) == []
-    assert str(awaited(fresh(file)).who) == "la personne qui analyse l’admissibilité"
+    assert str(awaited(fresh(file)).who) == "la personne responsable de l’analyse d’admissibilité"
 
     later_page = reverse("file-screening", args=[file.reference])
     client.force_login(cast.emily)
@@ -349,7 +349,7 @@ def test_file_without_a_decision_on_its_way_is_screened_again_by_the_ruling_itse
     assert f'href="{address}"' in page
     shown = client.get(address).content.decode()
     assert "Le dossier retourne à l’analyse d’admissibilité" in shown
-    assert "ne pouvez pas la renvoyer" not in shown
+    assert "ne pouvez pas renvoyer vous-même la décision" not in shown
     answer = client.post(address, {"why": " "})
     assert (answer.status_code, fresh(file).state) == (200, state)
     answer = client.post(address, {"why": WHY})

@@ -127,7 +127,7 @@ def test_step_is_stuck_once_the_last_who_may_take_it_is_away(cast, programme, tu
     words = VACANT if away in (leaves, closes) else KEPT
     with override("en"):
         assert {pk: (stuck.turn, stuck.awaits, stuck.why) for pk, stuck in stuck_among([decision.pk]).items()} == {
-            decision.pk: (turn, AWAITS[turn], [f"It waits for {AWAITS[turn]}. {words}"])
+            decision.pk: (turn, AWAITS[turn], [f"The file waits for {AWAITS[turn]}. {words}"])
         }
 
 
@@ -195,7 +195,7 @@ def test_partner_that_lacks_its_officer_is_named_once_and_another_is_not(cast, p
     other, _person = waiting(cast, programme, Turn.CONCUR)  # not asked about
     files.asked_row(other, agreement)
     with override("en"):
-        assert stuck_among([decision.pk])[decision.pk].why == [f"It waits for the ministry (DEC, ISDE). {VACANT}"]
+        assert stuck_among([decision.pk])[decision.pk].why == [f"The file waits for the ministry (DEC, ISDE). {VACANT}"]
 
 
 @proves(_without_concurrer)
@@ -208,7 +208,10 @@ def test_partners_without_an_officer_and_those_whose_officer_may_not_act_are_tol
         stuck = stuck_among([decision.pk])[decision.pk]
         assert (stuck.awaits, stuck.why) == (
             "the ministry (MEIE, DEC, ISDE)",
-            [f"It waits for the ministry (DEC, ISDE). {VACANT}", f"It waits for the ministry (MEIE). {KEPT}"],
+            [
+                f"The file waits for the ministry (DEC, ISDE). {VACANT}",
+                f"The file waits for the ministry (MEIE). {KEPT}",
+            ],
         )
 
 
@@ -357,9 +360,9 @@ def test_pages_of_the_file_and_the_queue_say_it(cast, programme, as_):
         queue = as_(cast.approver).get(reverse("decision-queue")).content.decode()
         assert ("nobody’s today: somebody must be appointed" in queue) == away
         assert "somebody else’s" not in queue
-    assert f"It waits for the approver. {KEPT}" in text(as_(cast.officer).get(pages[1]))
+    assert f"The file waits for the approver. {KEPT}" in text(as_(cast.officer).get(pages[1]))
     leaves(decision, person)
-    assert f"It waits for the approver. {VACANT}" in text(as_(cast.officer).get(pages[1]))
+    assert f"The file waits for the approver. {VACANT}" in text(as_(cast.officer).get(pages[1]))
 
 
 def test_file_names_nobody_as_the_next_while_nobody_can_act(cast, programme, as_):

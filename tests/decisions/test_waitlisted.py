@@ -64,8 +64,8 @@ def test_letter_pages_and_ranking_of_a_waitlisted_file_name_one_cohort(cast, pro
     company, officer, chair = pages(file, files.DECIDED_AT)
     assert "liste d’attente" not in company  # its letter has not left
     assert "31 janvier 2027" not in company
-    assert "Sur la liste d’attente : il passe à la cohorte du 31 janvier 2027 dès que celle-ci est fermée." in officer
-    assert "passe à la cohorte du 31 janvier 2027 dès que celle-ci est fermée" in chair
+    assert "Sur la liste d’attente : il passe à la cohorte du 31 janvier 2027 dès que celle-ci est close." in officer
+    assert "passe à la cohorte du 31 janvier 2027 dès que celle-ci est close" in chair
 
     with clock.at(files.DECIDED_AT):
         files.send(decision)
@@ -73,16 +73,16 @@ def test_letter_pages_and_ranking_of_a_waitlisted_file_name_one_cohort(cast, pro
     company, officer, chair = pages(file, JANUARY + GRACE - TICK)
     assert (
         "Votre demande est sur la liste d’attente. Elle sera classée de nouveau avec les dossiers de la cohorte "
-        "suivante, qui ferme le 31 janvier 2027."
+        "suivante, dont la clôture est le 31 janvier 2027."
     ) in company
-    assert "passe à la cohorte du 31 janvier 2027 dès que celle-ci est fermée" in officer
-    assert "passe à la cohorte du 31 janvier 2027 dès que celle-ci est fermée" in chair
+    assert "passe à la cohorte du 31 janvier 2027 dès que celle-ci est close" in officer
+    assert "passe à la cohorte du 31 janvier 2027 dès que celle-ci est close" in chair
 
     company, officer, chair = pages(file, JANUARY + GRACE)
     assert "Elle est classée de nouveau avec les dossiers de la cohorte du 31 janvier 2027." in company
     assert "Sur la liste d’attente : il concourt avec la cohorte du 31 janvier 2027." in officer
     assert "vient de la cohorte du 30 septembre 2026" in chair
-    assert "dès que celle-ci est fermée" not in chair
+    assert "dès que celle-ci est close" not in chair
     assert closing_said(decision) == "31 janvier 2027"  # its letter says what it said
 
 
@@ -109,7 +109,7 @@ def test_company_whose_file_does_not_go_on_is_told_so(cast, programme, pages, ki
     assert (said in company) == (kind == "waitlisted")
     assert ("La suite" in company) == (kind == "waitlisted")
     assert "Sur la liste d’attente" not in officer
-    assert "dès que celle-ci est fermée" not in chair
+    assert "dès que celle-ci est close" not in chair
 
 
 def test_file_taken_up_again_keeps_the_cohort_where_it_went_on_to(cast, programme):

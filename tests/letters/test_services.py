@@ -68,7 +68,7 @@ def test_letter_says_what_was_decided_by_whom_and_how_to_verify_it(cast, program
         "MEIE-2026-114",
         "73,33",
         "Le projet répond aux objectifs.",
-        "est de 30.",
+        "Vous avez 30 jours civils après la réception de cette lettre",
         "précisez les gains attendus",
         "Sylvie Nguyen",
         "Présidente-directrice générale",

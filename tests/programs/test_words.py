@@ -198,9 +198,9 @@ def test_rules_are_said_in_the_words_of_each_language(policy):
     assert french["Retenue"] == ("10\xa0% de chaque versement.", "demandes de versement et versements")
     assert french["Décider"][0] == (
         "45 jours civils après la clôture de la cohorte ou de l’appel, ou après le jour où le dossier est déclaré "
-        "complet pour la première fois, si ce jour vient plus tard. Un dossier encore incomplet 20 jours après la "
-        "clôture de sa cohorte passe à la cohorte suivante. Les jours où des corrections sont attendues de "
-        "l’organisation demandeuse ne comptent pas."
+        "complet pour la première fois, si ce jour vient plus tard. Un dossier dont les corrections sont encore "
+        "attendues 20 jours civils après la clôture de sa cohorte passe à la cohorte suivante. Les jours où des "
+        "corrections sont attendues de l’organisation demandeuse ne comptent pas."
     )
 
 
@@ -376,7 +376,7 @@ def test_agreements_that_pay_the_programme_say_their_terms_by_reference(cast, pr
     assert first["What it pays"] == ("25% of each award.", "")
     assert first["Concurrence of the partner"] == ("On every award.", "")
     assert first["Money that is recovered"] == ("May be awarded again, while the fiscal year is open.", "")
-    assert first["Files kept for audit"] == ("7 years", "how long files are kept")
+    assert first["Files kept for audit"] == ("7 years", "the retention of files")
     assert last["Concurrence of the partner"] == "On every award above $5.00."
     Agreement.objects.update(concurrence_above=None, recovered_reusable=False, fee_percent="12.5")
     with override("en"):

@@ -143,8 +143,8 @@ def test_a_file_that_is_closed_to_who_gives_counts_as_everybody_s_and_is_told_of
 
     one_file = [("capacity", "a déjà 1 dossier à évaluer")]
     perhaps = (
-        "a peut-être déjà tous les dossiers de cet appel qui peuvent lui être confiés\xa0: "
-        "un dossier qui vous est fermé compte"
+        "a peut-être déjà le nombre maximal de dossiers de cet appel\xa0: "
+        "un dossier qui vous est fermé est compté comme le sien"
     )
     assert said(cast.officer) == [
         (cast.ben, 0, []), (cast.dev, 0, []), (cast.ana, 0, [("capacity", perhaps)]), (cast.chloe, 1, one_file)

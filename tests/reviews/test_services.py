@@ -790,11 +790,9 @@ def test_file_is_recommended_once_its_cohort_takes_no_more(cast, programme, give
             recommend(application, by=cast.chair, outcome="waitlisted", reasons_fr="Attendre.")
         assert codes(stopped) == {"cohort"}
         (refusal,) = stopped.value.refusals
-        said = (
-            f"La clôture de sa cohorte est le {clock.format_instant(NOW, 'fr')}, et elle reçoit des demandes jusqu’au "
-        )
-        until = clock.format_instant(NOW + opens_at, "fr")
-        assert str(refusal.message).startswith(f"{said}{until}, délai de grâce compris.")
+        closing, until = clock.format_instant(NOW, "fr"), clock.format_instant(NOW + opens_at, "fr")
+        assert str(refusal.message).startswith(f"La clôture de sa cohorte est le {closing}, et des demandes peuvent ")
+        assert f" encore y être déposées jusqu’au {until}." in str(refusal.message)
         assert fresh(application).state == ApplicationState.REVIEWED
     with clock.at(NOW + (opens_at or timedelta())):
         recommend(application, by=cast.chair, outcome="waitlisted", reasons_fr="Attendre.")

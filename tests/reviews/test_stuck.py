@@ -23,10 +23,10 @@ from programs.models import Appointment
 from reviews import selectors as reviews
 from reviews.checks.fitness import _of_a_first_panel, first_panel_of
 from reviews.models import Assignment
-from reviews.selectors.late import late_among
+from reviews.selectors.late import late_among, may_be_freed
 from reviews.selectors.turns import free_for, stuck_turns
 from reviews.selectors.waiting import _turns_of_chair, _with_turns
-from reviews.services import declare_interests
+from reviews.services import declare_interests, rule_on_declaration
 from reviews.states import ReviewTurn
 from tests.decisions.files import other_programme, submitted_row
 from tests.files import another
@@ -100,11 +100,11 @@ def test_step_that_a_person_may_not_take_is_not_theirs_and_what_nobody_can_take_
 
     with override("en"):
         assert (awaited(other).who, awaited(other).is_stuck) == (who, False)
-        assert (awaited(file).is_stuck, awaited(file).why) == (True, (f"It waits for {who}. {KEPT}",))
+        assert (awaited(file).is_stuck, awaited(file).why) == (True, (f"The file waits for {who}. {KEPT}",))
         (line,) = administrators_work(cast.administrator)
         assert (line.label, line.note) == (f"{file.reference} has nobody for its next step", OFFICER)
         Appointment.objects.filter(user=person, role=name).update(ends_on=clock.today() - DAY)
-        assert awaited(file).why == (f"It waits for {who}. {VACANT}",)
+        assert awaited(file).why == (f"The file waits for {who}. {VACANT}",)
         Appointment.objects.filter(user=person, role=name).update(ends_on=None)
     client.force_login(cast.auditor)
     shown = client.get(reverse("file-detail", args=[file.reference])).content.decode()
@@ -116,6 +116,34 @@ def test_step_that_a_person_may_not_take_is_not_theirs_and_what_nobody_can_take_
     Appointment.objects.create(user=cast.finance, program=programme, cluster=programme.cluster, role=name)
     assert (tell_stuck(), awaited(file).is_stuck) == (0, False)
     assert (act, file.reference, "") in lines(cast.finance)
+
+
+@proves(may_be_freed)
+def test_only_screener_in_doubt_may_be_freed_by_a_ruling_until_it_is_given(cast, programme, client):
+    """Not while nobody may rule, nor where what they did keeps them from the step too."""
+    file = submitted_row(cast, programme)
+    client.force_login(cast.officer)
+    ruled, appointed = "Faites trancher le doute sur des intérêts ou nommer quelqu’un.", "Faites nommer quelqu’un."
+
+    def said(file):
+        page = client.get(reverse("file-detail", args=[file.reference])).content.decode()
+        return [one for one in (ruled, appointed) if one in page]
+
+    declare_interests(file, by=cast.approver, answer="unsure", note="Un doute.")
+    assert said(file) == []
+    declaration = declare_interests(file, by=cast.screener, answer="unsure", note="Un doute.")
+    assert said(file) == [ruled]
+    chairs = Appointment.objects.filter(role="chair")
+    chairs.update(ends_on=clock.today() - DAY)
+    assert said(file) == [appointed]
+    chairs.update(ends_on=None)
+    assert said(file) == [ruled]
+    other = another(file)
+    record_duty(other.pk, by=cast.screener, duty=Duty.PREPARE)
+    declare_interests(other, by=cast.screener, answer="unsure", note="Un doute.")
+    assert said(other) == [appointed]
+    rule_on_declaration(declaration, by=cast.chair, clear=False, ruling="Sa sœur y travaille.")
+    assert said(file) == [appointed]
 
 
 def test_only_chair_in_doubt_stops_the_file_and_every_page_says_that_nobody_rules(cast, programme, client):

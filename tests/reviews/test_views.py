@@ -497,7 +497,7 @@ def test_ranking_of_a_cohort_that_is_open_says_until_when(cast, programme, as_):
     said = ("31 janvier 2027", "17 h 15")
     with clock.at(clock.local(date(2027, 1, 31), 17, 14)):
         shown = page(as_(cast.chair), "review-ranking", application.call.public_id).replace("\xa0", " ")
-    assert "La clôture de cette cohorte est le 31 janvier 2027 à 17 h, et elle" in shown
+    assert "La clôture de cette cohorte est le 31 janvier 2027 à 17 h, et des demandes" in shown
     assert all(one in shown for one in said)
     with clock.at(clock.local(date(2027, 1, 31), 17, 15)):
         shown = page(as_(cast.chair), "review-ranking", application.call.public_id).replace("\xa0", " ")
