@@ -1,7 +1,7 @@
 """Questions with a list for an answer: who can be given a file, what conflicts the records suggest, what lacks."""
 
 from reviews.checks.conflicts import Conflict
-from reviews.checks.fitness import Fitness, candidates, first_panel_of, fitness, sat_before
+from reviews.checks.fitness import Fitness, Shortage, candidates, first_panel_of, fitness, sat_before, shortages
 from reviews.checks.panel import (
     SeatNeed,
     fill,
@@ -21,6 +21,7 @@ __all__ = [
     "Conflict",
     "Fitness",
     "SeatNeed",
+    "Shortage",
     "candidates",
     "fill",
     "first_panel_of",
@@ -36,6 +37,7 @@ __all__ = [
     "proposed_conflicts",
     "quorum_lines",
     "sat_before",
+    "shortages",
     "takes_reviewers",
     "unfinished",
     "unruled",

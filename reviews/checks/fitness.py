@@ -1,7 +1,7 @@
 """Who can be given a file to review, and why not: asked here by the page, by the refusal at the act, by whatever
 gives many files at once."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
@@ -20,6 +20,7 @@ from programs.models import Appointment, Call, Program
 from programs.policy import Excluded
 from programs.roles import ProgramRole, Seat
 from reviews.checks.conflicts import Conflict, Parties, Ties, conflicts_between, excluded_of, parties_of, ties_of
+from reviews.checks.panel import SeatNeed
 from reviews.checks.rivals import Pair, rivals_among
 from reviews.models import Assignment
 from reviews.states import Obstacle
@@ -101,6 +102,22 @@ def candidates(application: Application, *, reader: Actor) -> list[Fitness]:
     return sorted(
         found, key=lambda one: (not one.is_fit, one.load, *sort_key(one.user.family_name, one.user.given_name))
     )
+
+
+@dataclass(frozen=True)
+class Shortage:
+    """A side of the panel that lacks more reviewers than there are who can be given the file."""
+
+    side: str
+    lacking: int
+    free: int
+
+
+def shortages(lines: Iterable[SeatNeed], found: Iterable[Fitness]) -> list[Shortage]:
+    """The sides of a panel's rule that too few of `found` can fill today: somebody else is appointed first."""
+    seats = [one.seat for one in found if one.is_fit]
+    short = [Shortage(line.label, line.needed - line.have, seats.count(line.seat)) for line in lines if line.seat]
+    return [one for one in short if one.lacking > one.free]
 
 
 def _appointments(

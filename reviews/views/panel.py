@@ -149,6 +149,7 @@ def _who_can_take_it(application: Application, user: User, *, asked: bool) -> di
         "can_assign": can_assign,
         "free": [one for one in found if one.is_fit],
         "barred": [one for one in found if not one.is_fit],
+        "shortages": checks.shortages(checks.panel_lines(application), found) if can_assign else [],
     }
 
 

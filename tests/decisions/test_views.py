@@ -223,7 +223,8 @@ def test_step_is_taken_on_the_decision_that_was_read_and_on_no_other(cast, progr
         if change != "reasons":  # why it came back is read where it is decided on again
             note = "À revoir." if change == "sent back" else "Tout."
             for one in (page, text(client.get(reverse("decision-file", args=[reference])))):
-                assert f"Sent back by {cast.endorser.full_name}, " in one or change == "sent back"
+                where = "the start of the approval chain" if change == "sent back" else "the committee"
+                assert f"Sent back to {where} by {cast.endorser.full_name}, " in one or change == "sent back"
                 assert note in one
         shown = re.search(r'name="edition" value="([^"]+)"', page)[1]
         assert client.post(url, {"note": "Lu.", "edition": shown}).status_code == 302

@@ -13,6 +13,7 @@ from applications.models import Application
 from applications.states import ApplicationState
 from audit.models import Reading
 from moves.refusals import WrongMoment
+from moves.services import declare_standing
 from reviews.models import Assignment, Declaration, Interest, Recommendation, Score
 from reviews.services import declare_interests, recommend, recuse_reviewer, save_feedback, save_score
 from tests.reviews.files import (
@@ -308,6 +309,21 @@ def test_the_officer_assigns_starts_and_sees_no_score_before_the_end(cast, progr
     assert client.post(reverse("review-start", args=[application.reference])).status_code == 302
     assert fresh(application).state == ApplicationState.IN_REVIEW
     assert client.get(reverse("review-file", args=[application.reference])).context["shows_scores"] is False
+
+
+def test_side_that_too_few_can_fill_is_said_where_the_officer_gives_the_file(cast, programme, as_):
+    """Both of the cluster have a conflict; Dev, of the industry, is free."""
+    application = eligible_file(cast, programme)
+    officer, page = as_(cast.officer), reverse("review-file", args=[application.reference])
+    assert officer.get(page).context["shortages"] == []
+    for person in (cast.ana, cast.ben):
+        declare_standing(application.pk, user=person, standing="conflict")
+    answer = officer.get(page)
+    (short,) = answer.context["shortages"]
+    assert (short.lacking, short.free) == (2, 0)
+    said = answer.content.decode()
+    assert "Grappe\xa0: places à pourvoir, 2; personnes libres pour ce dossier, 0." in said
+    assert cast.dev.full_name in said
 
 
 def test_total_given_while_others_still_review_is_on_no_page(cast, programme, as_):
