@@ -23,6 +23,7 @@ from applications.states import ChangeWhy
 from audit.actors import Guest
 from builder.services import import_bundle
 from decisions.models import Decision
+from decisions.selectors import edition_of
 from decisions.services import approve, endorse, issue
 from demo import answers, papers, people
 from demo.cast import RIVAL, TIER_1
@@ -269,7 +270,8 @@ class Story:
         # Concurrence comes next for the file at 75 000,01 $; the others are issued.
         for place, company in enumerate(("usinage", "richelieu", "becancour")):
             with clock.at(day(11, 12, 14 + place)):
-                issue(self.decision(company), by=self.people["officer"])
+                decision = self.decision(company)
+                issue(decision, by=self.people["officer"], edition=edition_of(decision))
 
     def recommend(
         self, company: str, outcome: str, amount: Decimal = Decimal(0), *, reasons: tuple[str, str] | None = None
@@ -297,12 +299,14 @@ class Story:
     def endorse(self, company: str) -> None:
         endorser = self.people["endorser"]
         declare_interests(self.files[company], by=endorser, answer="none")
-        endorse(self.decision(company), by=endorser)
+        decision = self.decision(company)
+        endorse(decision, by=endorser, edition=edition_of(decision))
 
     def approve(self, company: str) -> None:
         approver = self.people["approver"]
         declare_interests(self.files[company], by=approver, answer="none")
-        approve(self.decision(company), by=approver)
+        decision = self.decision(company)
+        approve(decision, by=approver, edition=edition_of(decision))
 
     # Today: something for each person to do
 

@@ -5,7 +5,6 @@ from decisions.selectors.chain import (
     chain_of,
     comes_of,
     decided_in,
-    edition_of,
     money_of,
     needs_of,
     others_of,
@@ -19,6 +18,16 @@ from decisions.selectors.chain import (
     told_to_partner,
     ways_of,
 )
+from decisions.selectors.editions import (
+    UNSHOWN,
+    AsRead,
+    Edition,
+    Unshown,
+    edition_for_partner,
+    edition_of,
+    given_by_partner,
+    is_edition,
+)
 from decisions.selectors.ineligibility import ineligibility_of, ineligibility_reasons, untranslated
 from decisions.selectors.merits import Merits, merits_of
 from decisions.selectors.reconsideration import ask_until, contested_decision, tell
@@ -26,7 +35,11 @@ from decisions.selectors.turns import concurrers_of, returners_of, returns_by_pa
 from decisions.selectors.waiting import waits_of, work_for
 
 __all__ = [
+    "UNSHOWN",
+    "AsRead",
+    "Edition",
     "Merits",
+    "Unshown",
     "approvals_of",
     "ask_until",
     "chain_of",
@@ -34,9 +47,12 @@ __all__ = [
     "concurrers_of",
     "contested_decision",
     "decided_in",
+    "edition_for_partner",
     "edition_of",
+    "given_by_partner",
     "ineligibility_of",
     "ineligibility_reasons",
+    "is_edition",
     "merits_of",
     "money_of",
     "needs_of",

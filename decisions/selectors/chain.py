@@ -138,20 +138,6 @@ def present_decision(application: Application) -> Decision | None:
     return decisions.open().first() or decisions.latest_first().first()
 
 
-def edition_of(decision: Decision) -> str:
-    """What somebody reads who reads this decision now, as one word: which decision it is, how often it was sent back,
-    which version of its reasons it has, and how many acts stand on it. A step of the chain names the edition that was
-    read before it."""
-    acts = decision.steps.counted().count()
-    return f"{decision.public_id}.{decision.steps.returns().count()}.{decision.version}.{acts}"
-
-
-def is_edition(decision: Decision, edition: str, *, with_acts: bool) -> bool:
-    """Whether the decision is, now, as `edition` says that it was read; `with_acts`: the acts that stand on it too."""
-    now = edition_of(decision)
-    return edition == now if with_acts else edition.rpartition(".")[0] == now.rpartition(".")[0]
-
-
 def others_of(decision: Decision) -> DecisionQuerySet:
     """The other decisions of its file, the latest first."""
     return Decision.objects.filter(application=decision.application_id).exclude(pk=decision.pk).latest_first()

@@ -12,7 +12,8 @@ from audit.actors import Actor
 from audit.services import record
 from decisions import checks, rules
 from decisions.models import Concurrence, Decision, DecisionShare, Step
-from decisions.selectors.chain import is_edition, superseded_by, unsent_of
+from decisions.selectors.chain import superseded_by, unsent_of
+from decisions.selectors.editions import AsRead, Edition, is_edition
 from decisions.services import messages
 from decisions.states import FUNDED, DecisionKind, DecisionState, ReturnTo, StepKind
 from decisions.subjects import subject_of
@@ -47,11 +48,10 @@ class DecisionOvertaken(WrongMoment):
         super().__init__(Refusal(CHANGED, code="edition"))
 
 
-def _as_read(decision: Decision, step: MoveOf[Decision], *, by: User, edition: str | None) -> None:
-    """DecisionOvertaken where the decision is not, or not as, `by` had read it (`edition_of`); Forbidden for the wrong
-    person. The file stays locked: nobody changes it before the step. None: a caller who shows it to nobody, and asks
-    nothing."""
-    if edition is None:
+def _as_read(decision: Decision, step: MoveOf[Decision], *, by: User, edition: AsRead) -> None:
+    """DecisionOvertaken where the decision is not, or not as, `by` had read it; Forbidden for the wrong person. The
+    file stays locked: nobody changes it before the step."""
+    if not isinstance(edition, Edition):
         return
     lock_file(decision.application_id)
     decision = Decision.objects.get(pk=decision.pk)
@@ -125,10 +125,10 @@ def edit_reasons(decision: Decision, *, by: User, reasons_fr: str, reasons_en: s
 
 
 @transaction.atomic
-def endorse(decision: Decision, *, by: User, note: str = "", edition: str | None = None) -> Decision:
+def endorse(decision: Decision, *, by: User, note: str = "", edition: AsRead) -> Decision:
     """Give a favourable opinion. WrongMoment when the letter would have an empty field, in any of its languages.
 
-    `edition`: as it was read (`edition_of`): DecisionOvertaken where it has changed since. So of each step.
+    `edition`: as it was read (`selectors.editions`): DecisionOvertaken where it has changed since. So of each step.
     """
     _as_read(decision, Decision.endorse, by=by, edition=edition)
     decision = move(decision, Decision.endorse, by=by, note=note)
@@ -138,7 +138,7 @@ def endorse(decision: Decision, *, by: User, note: str = "", edition: str | None
 
 
 @transaction.atomic
-def approve(decision: Decision, *, by: User, note: str = "", edition: str | None = None) -> Decision:
+def approve(decision: Decision, *, by: User, note: str = "", edition: AsRead) -> Decision:
     """Approve, within the approver's dollar limit; then each concurrence that an agreement requires is asked.
 
     Never by the person who endorsed, or did any other duty on the file. Returns the decision.
@@ -170,9 +170,7 @@ def concur(concurrence: Concurrence, *, by: User, note: str = "") -> Concurrence
 
 
 @transaction.atomic
-def send_back(
-    decision: Decision, *, by: User, reason: str, to: ReturnTo = ReturnTo.START, edition: str | None = None
-) -> Decision:
+def send_back(decision: Decision, *, by: User, reason: str, to: ReturnTo = ReturnTo.START, edition: AsRead) -> Decision:
     """Send a decision back with a reason: earlier approvals are void and the chain starts over. Returns the decision.
 
     `to` its panel, or its screening, the whole file goes back: the decision is void and the reserve is released.
@@ -192,7 +190,7 @@ def send_back(
 
 
 @transaction.atomic
-def issue(decision: Decision, *, by: User, edition: str | None = None) -> Decision:
+def issue(decision: Decision, *, by: User, edition: AsRead) -> Decision:
     """Issue: each envelope commits, the file moves, the letter is queued, the award opens. All of it, or none.
 
     Locks the file, the decision, then the envelopes by id. A second click finds it issued and changes nothing.

@@ -176,7 +176,8 @@ def act(request: PersonRequest, reference: str, step: MoveOf[Decision]) -> HttpR
     decision = decision_of(request, reference, read=ReadOne.step(name))
     form = _form(step, decision, request.POST if request.method == "POST" else None)
     if step is Decision.issue and decision.state == DecisionState.ISSUED:
-        services.issue(decision, by=request.user)  # a second click: nothing more happens, unless it is forbidden
+        # A second click: nothing more happens, unless it is forbidden.
+        services.issue(decision, by=request.user, edition=selectors.edition_of(decision))
         return redirect("decision-file", reference)
     move = next(iter(allowed(decision, request.user, step)), None)
     if move is None and (request.method == "GET" or not form.is_valid()):
@@ -184,7 +185,7 @@ def act(request: PersonRequest, reference: str, step: MoveOf[Decision]) -> HttpR
     refusals, changed = list(move.sentences) if move else [], False
     if request.method == "POST" and form.is_valid():
         try:
-            _attempt(step, decision, request.user, form, edition=request.POST.get("edition", ""))
+            _attempt(step, decision, request.user, form, edition=selectors.Edition(request.POST.get("edition", "")))
         except services.DecisionOvertaken as problem:
             changed, refusals = move is not None, _said(problem) if move else _said_of(step, decision, request.user)
         except WrongMoment as problem:
@@ -249,7 +250,7 @@ def _form(step: MoveOf[Decision], decision: Decision, data: QueryDict | None) ->
 
 
 def _attempt(
-    step: MoveOf[Decision], decision: Decision, user: User, form: SendBackForm | NoteForm, *, edition: str
+    step: MoveOf[Decision], decision: Decision, user: User, form: SendBackForm | NoteForm, *, edition: selectors.Edition
 ) -> None:
     """`edition`: of the decision that the page showed, "" where it does not say: then it is read again."""
     given = form.cleaned_data

@@ -142,6 +142,8 @@ def _context(concurrence: Concurrence, reader: User, **more: object) -> dict[str
         "shares": shares,
         "merits": selectors.merits_of(decision, reader),
         "approvals": selectors.approvals_of(decision),
+        "edition": selectors.edition_for_partner(concurrence),
+        "given": selectors.given_by_partner(concurrence),
         "own_part": own_part,
         "others": decision.amount - own_part,
         "reasons": [(code, getattr(decision, f"reasons_{code}")) for code in languages],
@@ -209,8 +211,10 @@ def _concur(concurrence: Concurrence, by: User, note: str) -> str:
     return _("Your concurrence is recorded. The cluster has been notified.")
 
 
-def _send_back(concurrence: Concurrence, by: User, reason: str) -> str:
-    services.send_back(concurrence.decision, by=by, reason=reason)
+def _send_back(concurrence: Concurrence, by: User, reason: str, said: str) -> str:
+    """`said`: the edition that the page carried."""
+    edition = selectors.Edition(said, partners=concurrence.pk)
+    services.send_back(concurrence.decision, by=by, reason=reason, edition=edition)
     return _("The decision is sent back to the cluster with your reason.")
 
 
@@ -224,7 +228,9 @@ def send_back(request: PersonRequest, public_id: UUID) -> HttpResponse:
         SendBackForm(request.POST or None),
         "decisions/concurrence_send_back.html",
         lambda concurrence: _in_the_way(concurrence.decision, Decision.send_back, request.user),
-        lambda concurrence, data: _send_back(concurrence, request.user, data["reason"]),
+        lambda concurrence, data: _send_back(
+            concurrence, request.user, data["reason"], request.POST.get("edition", "")
+        ),
     )
 
 
@@ -236,6 +242,18 @@ def _in_the_way(obj: M, step: MoveOf[M], by: User) -> list[str]:
     """What stands in the way of the act now, as sentences. A move closed to `by` raises the sentence of the rule."""
     move = next(iter(allowed(obj, by, step)), None)
     return list(move.sentences) if move else [str(refusal.message) for refusal in refusals_to(obj, step, by=by)]
+
+
+def _said(problem: WrongMoment) -> list[str]:
+    return [str(refusal.message) for refusal in problem.refusals]
+
+
+def _still_in_the_way(concurrence: Concurrence, ask: Callable[[Concurrence], list[str]]) -> list[str]:
+    """What stands in the way of an act on the award as it is now, once it changed since its page."""
+    try:
+        return ask(concurrence)
+    except WrongMoment as problem:
+        return _said(problem)
 
 
 def _act(
@@ -260,15 +278,18 @@ def _act(
     if not _declared(concurrence, request.user):
         return redirect("decision-concurrence-declare", public_id)
     read_of(concurrence, request.user, read=Read.AWARD_TO_CONCUR)
-    attempt = request.method == "POST" and form.is_valid()
+    attempt, changed = request.method == "POST" and form.is_valid(), False
     refusals = [] if attempt else ask(concurrence)
     if attempt:
         try:
             done = do(concurrence, form.cleaned_data)
+        except services.DecisionOvertaken as problem:
+            refusals = _still_in_the_way(concurrence, ask)
+            changed, refusals = not refusals, refusals or _said(problem)
         except WrongMoment as problem:
-            refusals = [str(refusal.message) for refusal in problem.refusals]
+            refusals = _said(problem)
         else:
             messages.success(request, done)
             return redirect("decision-concurrences")
-    context = _context(concurrence, request.user, form=form, refusals=refusals)
+    context = _context(concurrence, request.user, form=form, refusals=refusals, changed=changed)
     return render(request, template, context, status=409 if refusals and request.method == "POST" else 200)

@@ -41,7 +41,9 @@ def set_aside(request: PersonRequest, reference: str, person_id: UUID) -> HttpRe
         raise Http404
     if request.method == "POST" and form.is_valid():
         try:  # what was ruled on meanwhile is refused, beside what was typed
-            returned = services.set_acts_aside(declaration, by=request.user, why=form.cleaned_data["why"])
+            edition = selectors.Edition(request.POST.get("edition", ""))
+            why = form.cleaned_data["why"]
+            returned = services.set_acts_aside(declaration, by=request.user, why=why, edition=edition)
         except WrongMoment as problem:
             form.add_error(None, str(problem.message))
         else:
@@ -66,6 +68,8 @@ def set_aside(request: PersonRequest, reference: str, person_id: UUID) -> HttpRe
         "may_return": back is not None,
         "undeclared": back is not None and back.undeclared,
         "of_decision": on_its_way is not None,
+        "edition": selectors.edition_of(on_its_way),
+        "acts": [stage for stage in selectors.chain_of(on_its_way) if stage.who] if on_its_way else [],
         "returners": [person.full_name for person in selectors.returners_of(on_its_way)] if on_its_way else [],
         "form": form,
     }

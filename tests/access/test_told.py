@@ -29,6 +29,7 @@ from audit.actors import Guest
 from awards.models import Award
 from decisions import services as decisions
 from decisions.models import Concurrence, Decision
+from decisions.selectors import UNSHOWN
 from demo import answers
 from funding.models import Envelope
 from letters.models import Letter
@@ -201,18 +202,22 @@ class Story:
         def endorsed():
             for role in ("endorser", "approver"):
                 declare_interests(self.file, by=getattr(cast, role), answer="none")
-            decisions.endorse(of_the_file(), by=cast.endorser)
+            decisions.endorse(of_the_file(), by=cast.endorser, edition=UNSHOWN)
 
         def concurred():
             for one in of_the_file().concurrences.all():
                 declare_interests(self.file, by=cast.concurrence, answer="none")
                 decisions.concur(one, by=cast.concurrence)
 
-        yield f"approved: {outcome}", endorsed, lambda: decisions.approve(of_the_file(), by=cast.approver)
+        yield (
+            f"approved: {outcome}",
+            endorsed,
+            lambda: decisions.approve(of_the_file(), by=cast.approver, edition=UNSHOWN),
+        )
         yield (
             f"issued, its letter not sent: {outcome}",
             concurred,
-            lambda: decisions.issue(of_the_file(), by=cast.officer),
+            lambda: decisions.issue(of_the_file(), by=cast.officer, edition=UNSHOWN),
         )
 
     def refuse(self):

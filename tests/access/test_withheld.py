@@ -16,6 +16,7 @@ from applications.models import Application
 from applications.services.submission import withdraw_application
 from decisions import services as decisions
 from decisions.models import Concurrence, Decision
+from decisions.selectors import UNSHOWN
 from funding.models import Envelope, PartnerSeat
 from notifications.models import Message
 from notifications.tasks import send_messages
@@ -134,7 +135,7 @@ def test_concurrence_of_a_file_that_is_closed_has_one_answer_whatever_became_of_
         decisions.concur(asked, by=story.cast.concurrence)
 
     def sent_back():
-        decisions.send_back(open_decision(story.file), by=story.cast.approver, reason="Revoir.")
+        decisions.send_back(open_decision(story.file), by=story.cast.approver, reason="Revoir.", edition=UNSHOWN)
 
     one = {answer: key for key, answer in answers().items()}
     assert set(one) == {(403, None)}
@@ -143,7 +144,7 @@ def test_concurrence_of_a_file_that_is_closed_has_one_answer_whatever_became_of_
         [sent_back],
         [given],
         [given, sent_back],
-        [given, lambda: decisions.issue(open_decision(story.file), by=story.cast.officer)],
+        [given, lambda: decisions.issue(open_decision(story.file), by=story.cast.officer, edition=UNSHOWN)],
         [lambda: withdraw_application(story.file, by=story.cast.sophie, reason="Reporté.")],
     ):
         with undone():

@@ -19,6 +19,7 @@ from awards.models import Award
 from builder.services import import_bundle
 from decisions import services as decisions
 from decisions.models import Concurrence, Decision
+from decisions.selectors import UNSHOWN
 from decisions.states import ConcurrenceState
 from documents.models import Rendering
 from documents.states import RenderingKind
@@ -123,10 +124,10 @@ def _cluster_a(cast, programme, people):
         decision = Decision.objects.get(application=file)
         for role in ("endorser", "approver", "concurrence"):
             declare_interests(file, by=getattr(cast, role), answer="none")
-        decisions.endorse(decision, by=cast.endorser)
-        decision = decisions.approve(Decision.objects.get(pk=decision.pk), by=cast.approver)
+        decisions.endorse(decision, by=cast.endorser, edition=UNSHOWN)
+        decision = decisions.approve(Decision.objects.get(pk=decision.pk), by=cast.approver, edition=UNSHOWN)
         decisions.concur(decision.concurrences.get(), by=cast.concurrence)
-        decision = decisions.issue(Decision.objects.get(pk=decision.pk), by=cast.officer)
+        decision = decisions.issue(Decision.objects.get(pk=decision.pk), by=cast.officer, edition=UNSHOWN)
         letter = _sent(Letter.objects.get(decision=decision))
         draft = files.draft_file(cast, programme, company="usinage", at=None)
         key, _secret = create_api_key(

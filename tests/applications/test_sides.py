@@ -26,6 +26,7 @@ from applications.services.sponsors import (
 from audit.actors import CLOCK, Guest
 from decisions.access import PARTNER
 from decisions.models import Concurrence, Decision
+from decisions.selectors import UNSHOWN
 from decisions.services import approve
 from moves.interests import acts_for as acts_for_party
 from moves.interests import (
@@ -356,13 +357,13 @@ def test_approver_and_concurrence_officer_are_asked_nothing(cast, programme, usi
     acts_for(cast.approver, usinage, ended_at=NOW)
     assert not Decision.objects.waiting_for(cast.approver).exists()
     with pytest.raises(Forbidden) as refused:
-        approve(decision, by=cast.approver)
+        approve(decision, by=cast.approver, edition=UNSHOWN)
     assert refused.value.code == "applicant"
     Membership.objects.filter(user=cast.approver).delete()
     Message.objects.all().delete()
     acts_for(cast.officer, usinage)
     decided.declare(cast, decision, "approver")
-    approve(decision, by=cast.approver)
+    approve(decision, by=cast.approver, edition=UNSHOWN)
     assert cast.officer not in {one.recipient for one in Message.objects.all()}
     assert Concurrence.objects.of_officer(cast.concurrence).get().application == file
     acts_for(cast.concurrence, usinage)

@@ -12,6 +12,7 @@ from applications.models import Application
 from applications.states import ApplicationState
 from decisions import services
 from decisions.models import Concurrence, Decision
+from decisions.selectors import UNSHOWN
 from demo.cast import COMPANIES
 from documents.models import Rendering
 from funding.models import Agreement, Envelope, Partner
@@ -219,7 +220,7 @@ def endorsed(cast, programme, **more):
     decision = recommended_file(cast, programme, **more)
     with clock.at(DECIDED_AT):
         declare(cast, decision, "endorser")
-        return services.endorse(decision, by=cast.endorser, note="Dossier solide.")
+        return services.endorse(decision, by=cast.endorser, note="Dossier solide.", edition=UNSHOWN)
 
 
 @kept
@@ -227,7 +228,7 @@ def approved(cast, programme, **more):
     decision = endorsed(cast, programme, **more)
     with clock.at(DECIDED_AT):
         declare(cast, decision, "approver")
-        return services.approve(decision, by=cast.approver)
+        return services.approve(decision, by=cast.approver, edition=UNSHOWN)
 
 
 @kept
@@ -245,7 +246,7 @@ def concurred(cast, programme, **more):
 def issued(cast, programme, **more):
     decision = approved(cast, programme, **more)
     with clock.at(DECIDED_AT):
-        return services.issue(decision, by=cast.officer)
+        return services.issue(decision, by=cast.officer, edition=UNSHOWN)
 
 
 def sent(cast, programme, **more):

@@ -4,6 +4,7 @@ from applications.models import Application
 from awards.models import Award
 from decisions import services
 from decisions.models import Decision
+from decisions.selectors import UNSHOWN
 from funding import ledger
 from funding.models import Envelope, LedgerEntry
 from funding.money import Cause
@@ -33,7 +34,8 @@ def test_two_issues_for_the_last_dollars_never_both_pass(committed_db, cast, pro
     ledger.lapse(envelope, by=cast.finance, amount=left)
     with clock.at(files.DECIDED_AT):
         outcomes = at_once(
-            lambda: services.issue(first, by=cast.officer), lambda: services.issue(second, by=cast.officer)
+            lambda: services.issue(first, by=cast.officer, edition=UNSHOWN),
+            lambda: services.issue(second, by=cast.officer, edition=UNSHOWN),
         )
     envelope = Envelope.objects.get(pk=envelope.pk)
     assert [type(one).__name__ for one in outcomes] == ["Decision", "WrongMoment"] or isinstance(
@@ -47,7 +49,7 @@ def test_two_issues_for_the_last_dollars_never_both_pass(committed_db, cast, pro
 def test_two_clicks_issue_once(committed_db, cast, programme):
     decision = files.approved(cast, programme, amount="60000.00")
     with clock.at(files.DECIDED_AT):
-        outcomes = at_once(*[lambda: services.issue(decision, by=cast.officer)] * 3)
+        outcomes = at_once(*[lambda: services.issue(decision, by=cast.officer, edition=UNSHOWN)] * 3)
     assert [one.state for one in outcomes] == ["issued"] * 3
     assert Award.objects.count() == Letter.objects.count() == 1
     assert LedgerEntry.objects.filter(kind="commit").count() == 1
@@ -58,7 +60,7 @@ def test_issue_and_withdrawal_at_once_end_in_a_withdrawal_and_no_deadlock(commit
     application = decision.application
     with clock.at(files.DECIDED_AT):
         issued, withdrawn = at_once(
-            lambda: services.issue(decision, by=cast.officer),
+            lambda: services.issue(decision, by=cast.officer, edition=UNSHOWN),
             lambda: move(application, Application.withdraw, by=cast.sophie, given=Reason("Projet abandonné.")),
         )
     assert not isinstance(withdrawn, Exception), withdrawn

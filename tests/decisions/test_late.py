@@ -14,6 +14,7 @@ from applications.states import ApplicationState
 from decisions import services
 from decisions.models import Concurrence, Decision, Step
 from decisions.selectors import (
+    UNSHOWN,
     return_for,
     returners_of,
     rulings_among,
@@ -93,7 +94,7 @@ def test_reviewer_recused_after_the_approval_sends_the_file_back_to_its_panel(ca
     reason = Message.objects.filter(kind="decision_sent_back").first().context["reason"]
     assert reason["fr"].startswith("Une personne évaluatrice a été récusée")
     assert reason["en"].startswith("A reviewer was recused")
-    assert [code for code, _words in refused(services.issue, decision, by=cast.officer)] == ["state"]
+    assert [code for code, _words in refused(services.issue, decision, by=cast.officer, edition=UNSHOWN)] == ["state"]
 
 
 def test_whoever_was_asked_for_the_step_is_told_that_it_is_void_and_who_acts_first(cast, programme):
@@ -134,7 +135,7 @@ def test_doubt_stops_each_step_until_the_chair_rules_and_both_figures_are_shown(
     declare_interests(decision.application, by=cast.chloe, answer="unsure", note="Un doute.")
     files.declare(cast, decision, "endorser", "approver")
     assert now(decision) == (DecisionState.DRAFT, ApplicationState.RECOMMENDED)
-    assert refused(services.endorse, decision, by=cast.endorser) == [("ruling", DOUBT)]
+    assert refused(services.endorse, decision, by=cast.endorser, edition=UNSHOWN) == [("ruling", DOUBT)]
     client.force_login(cast.endorser)
     page = client.get(reverse("decision-file", args=[decision.application.reference])).content.decode()
     assert "73,33" in page
@@ -143,12 +144,12 @@ def test_doubt_stops_each_step_until_the_chair_rules_and_both_figures_are_shown(
     letter = client.get(reverse("decision-preview", args=[decision.application.reference])).content.decode()
     assert "73,33" in letter
     rule_on_declaration(Declaration.objects.get(user=cast.chloe), by=cast.chair, clear=True, ruling="Aucun lien.")
-    decision = services.endorse(decision, by=cast.endorser)
+    decision = services.endorse(decision, by=cast.endorser, edition=UNSHOWN)
 
     declare_interests(decision.application, by=cast.ben, answer="unsure", note="Un autre.")
-    assert refused(services.approve, decision, by=cast.approver) == [("ruling", DOUBT)]
+    assert refused(services.approve, decision, by=cast.approver, edition=UNSHOWN) == [("ruling", DOUBT)]
     Decision.objects.filter(pk=decision.pk).update(state=DecisionState.APPROVED)
-    assert ("ruling", DOUBT) in refused(services.issue, decision, by=cast.officer)
+    assert ("ruling", DOUBT) in refused(services.issue, decision, by=cast.officer, edition=UNSHOWN)
     rule_on_declaration(Declaration.objects.get(user=cast.ben), by=cast.chair, clear=False, ruling="C’en est un.")
     assert now(decision) == (DecisionState.VOID, ApplicationState.REVIEWED)
 
@@ -294,7 +295,7 @@ def test_endorser_with_a_late_conflict_stops_the_approval_until_the_chair_looks_
     files.declare(cast, decision, "approver")
     told_of = Message.objects.filter(kind="interests_touch")
     assert [(one.recipient, one.context["acts"]["en"]) for one in told_of] == [(cast.officer, "endorse")]
-    ((code, sentence),) = refused(services.approve, decision, by=cast.approver)
+    ((code, sentence),) = refused(services.approve, decision, by=cast.approver, edition=UNSHOWN)
     assert code == "touched"
     assert f"{cast.endorser.full_name} (donner un avis favorable)" in sentence
     for person in (cast.officer, cast.approver):
@@ -303,9 +304,9 @@ def test_endorser_with_a_late_conflict_stops_the_approval_until_the_chair_looks_
             page = client.get(reverse(name, args=[decision.application.reference])).content.decode()
             assert "Un conflit d’intérêts déclaré après coup" in page
     uphold_acts(declaration, by=cast.chair, why="Rien de l’avis ne tient à ce lien.")
-    assert services.approve(decision, by=cast.approver).state == DecisionState.APPROVED
+    assert services.approve(decision, by=cast.approver, edition=UNSHOWN).state == DecisionState.APPROVED
     declaration = declare_interests(decision.application, by=cast.approver, answer="conflict", note="Ma sœur.")
-    assert [code for code, _words in refused(services.issue, decision, by=cast.officer)] == ["touched"]
+    assert [code for code, _words in refused(services.issue, decision, by=cast.officer, edition=UNSHOWN)] == ["touched"]
 
 
 @proves(late_on, acts_of_chain)
@@ -317,7 +318,9 @@ def test_act_taken_again_is_touched_no_more(cast, programme):
     file = decision.application
     assert [(one.declaration, one.acts) for one in late_on(file)] == [(declaration, (Duty.ENDORSE,))]
     other = files.endorsed(cast, programme, company="precision")
-    decision = services.send_back(decision, by=cast.approver, reason="À reprendre par quelqu’un d’autre.")
+    decision = services.send_back(
+        decision, by=cast.approver, reason="À reprendre par quelqu’un d’autre.", edition=UNSHOWN
+    )
     assert late_on(file) == []
     Step.objects.filter(decision=decision).update(voided_at=None)
     assert late_on(file) != []
@@ -512,10 +515,11 @@ def test_act_that_does_not_stand_sends_the_decision_back_from_the_page_of_the_ru
     rule = reverse("review-rule", args=[decision.application.reference, cast.approver.public_id])
     client.force_login(cast.endorser)
     assert f'href="{address}"' in client.get(rule).content.decode()
-    page = client.get(address).content.decode()
-    assert "La décision retourne à son point de départ" in page
-    assert client.post(address, {"why": " "}).status_code == 200
-    client.post(address, {"why": "Le montant tient à ce lien."})
+    shown = client.get(address)
+    assert "La décision retourne à son point de départ" in shown.content.decode()
+    typed = {"why": "Le montant tient à ce lien.", "edition": shown.context["edition"]}
+    assert client.post(address, typed | {"why": " "}).status_code == 200
+    client.post(address, typed)
     assert now(decision) == (DecisionState.DRAFT, ApplicationState.RECOMMENDED)
     assert decision.steps.get(kind="sent_back").note == "Le montant tient à ce lien."
     assert late_on(Application.objects.get(pk=decision.application_id)) == []
@@ -524,8 +528,29 @@ def test_act_that_does_not_stand_sends_the_decision_back_from_the_page_of_the_ru
 
     other = files.endorsed(cast, programme, company="precision")
     late = declare_interests(other.application, by=cast.chair, answer="conflict", note="Mon frère.")
-    assert set_acts_aside(late, by=cast.endorser, why="À reprendre.")
+    assert set_acts_aside(late, by=cast.endorser, why="À reprendre.", edition=UNSHOWN)
     assert now(other) == (DecisionState.VOID, ApplicationState.REVIEWED)
+
+
+def test_ruling_undoes_no_act_that_its_page_did_not_show(cast, programme, client):
+    """It was approved while the chair read who had endorsed it; then it is read again, with the approval."""
+    decision = files.endorsed(cast, programme)
+    declare_interests(decision.application, by=cast.chair, answer="conflict", note="Mon frère.")
+    address = reverse("decision-late", args=[decision.application.reference, cast.chair.public_id])
+    client.force_login(cast.endorser)
+    shown = client.get(address)
+    page = shown.content.decode()
+    assert (cast.endorser.full_name in page, cast.approver.full_name in page) == (True, False)
+    decision.steps.create(kind="approved", by=cast.approver)
+    Decision.objects.filter(pk=decision.pk).update(state="approved")
+    for edition in (shown.context["edition"], ""):
+        answer = client.post(address, {"why": "À reprendre.", "edition": edition})
+        page = answer.content.decode()
+        assert (answer.status_code, now(decision)[0]) == (409, "approved")
+        assert (cast.approver.full_name in page, "À reprendre.</textarea>" in page) == (True, True)
+    assert not Declaration.objects.filter(set_aside_by__isnull=False).exists()
+    answer = client.post(address, {"why": "À reprendre.", "edition": answer.context["edition"]})
+    assert (answer.status_code, now(decision)[0]) == (302, "void")
 
 
 @pytest.mark.parametrize(
@@ -553,7 +578,7 @@ def test_acts_that_were_set_aside_are_upheld_by_nobody_and_what_was_typed_is_kep
     rule = reverse("review-rule", args=[decision.application.reference, cast.approver.public_id])
     client.force_login(cast.chair)
     assert 'name="why"' in client.get(rule).content.decode()
-    assert set_acts_aside(late, by=cast.endorser, why="À reprendre.")
+    assert set_acts_aside(late, by=cast.endorser, why="À reprendre.", edition=UNSHOWN)
     answer = client.post(rule, {"why": "Cela tient."})
     page = answer.content.decode()
     assert (answer.status_code, "Cela tient.</textarea>" in page) == (409, True)
@@ -570,9 +595,10 @@ def test_chair_who_may_not_send_a_decision_back_reads_who_does_and_these_are_tol
     assert returners_of(decision) == [cast.endorser]
     client.force_login(cast.chair)
     address = reverse("decision-late", args=[file.reference, cast.approver.public_id])
-    assert cast.endorser.full_name in client.get(address).content.decode()
+    shown = client.get(address)
+    assert cast.endorser.full_name in shown.content.decode()
     Message.objects.all().delete()
-    client.post(address, {"why": "Le montant tient à ce lien."})
+    client.post(address, {"why": "Le montant tient à ce lien.", "edition": shown.context["edition"]})
     assert now(decision)[0] == DecisionState.APPROVED
     (told_of,) = Message.objects.all()
     assert (told_of.recipient, told_of.kind) == (cast.endorser, "decision_waiting")
@@ -591,7 +617,7 @@ def test_chair_who_may_not_send_a_decision_back_reads_who_does_and_these_are_tol
         assert uphold_acts(late, by=cast.chair, why="Tout compte fait, cela tient.").upheld_by == cast.chair
         transaction.set_rollback(True)
     with transaction.atomic():  # who acts on it adds no words to those that were written
-        assert set_acts_aside(late, by=cast.endorser, why="À reprendre.")
+        assert set_acts_aside(late, by=cast.endorser, why="À reprendre.", edition=UNSHOWN)
         kept = Declaration.objects.get(pk=late.pk)
         assert (kept.set_aside_by, kept.set_aside_why) == (cast.chair, "Le montant tient à ce lien.")
         transaction.set_rollback(True)
@@ -603,7 +629,7 @@ def test_chair_who_may_not_send_a_decision_back_reads_who_does_and_these_are_tol
     assert "Le montant tient à ce lien." in rendered(told_of)
     for person in (cast.officer, cast.approver):
         with pytest.raises(Forbidden):
-            set_acts_aside(late, by=person, why="Non.")
+            set_acts_aside(late, by=person, why="Non.", edition=UNSHOWN)
     answered = files.file_row(cast, programme, state="in_reconsideration")  # nothing came before the answer
     answer = files.decision_row(cast, programme, state="draft", kind="reconsidered", amount="0.00", file=answered)
     assert returners_of(answer) == []
@@ -641,10 +667,12 @@ def test_chair_with_a_late_conflict_is_ruled_on_by_the_endorser_or_the_draft_goe
     decision = files.recommended_file(cast, programme)
     declaration = declare_interests(decision.application, by=cast.chair, answer="conflict", note="Mon frère.")
     files.declare(cast, decision, "endorser", "approver")
-    assert [code for code, _words in refused(services.endorse, decision, by=cast.endorser)] == ["touched"]
+    assert [code for code, _words in refused(services.endorse, decision, by=cast.endorser, edition=UNSHOWN)] == [
+        "touched"
+    ]
     with pytest.raises(Forbidden):
         uphold_acts(declaration, by=cast.chair, why="Je le dis.")
-    assert refused(services.send_back, decision, by=cast.endorser, reason="À reprendre.") == [
+    assert refused(services.send_back, decision, by=cast.endorser, reason="À reprendre.", edition=UNSHOWN) == [
         (
             "state",
             "La décision est déjà à son point de départ\xa0: elle ne peut que retourner au comité, ou à l’analyse "
@@ -652,8 +680,8 @@ def test_chair_with_a_late_conflict_is_ruled_on_by_the_endorser_or_the_draft_goe
         )
     ]
     with transaction.atomic():
-        services.send_back(decision, by=cast.endorser, reason="À reprendre.", to=ReturnTo.PANEL)
+        services.send_back(decision, by=cast.endorser, reason="À reprendre.", to=ReturnTo.PANEL, edition=UNSHOWN)
         assert now(decision) == (DecisionState.VOID, ApplicationState.REVIEWED)
         transaction.set_rollback(True)
     uphold_acts(declaration, by=cast.endorser, why="Le rang et les notes le disent.")
-    assert services.endorse(decision, by=cast.endorser).state == DecisionState.ENDORSED
+    assert services.endorse(decision, by=cast.endorser, edition=UNSHOWN).state == DecisionState.ENDORSED

@@ -9,6 +9,7 @@ from accounts.roles import ClusterRole
 from applications.selectors.people import in_office, reads_as_staff
 from decisions import services
 from decisions.models import Decision
+from decisions.selectors import UNSHOWN
 from decisions.selectors.turns import concurs_for
 from decisions.services import messages
 from decisions.states import ReturnTo
@@ -206,7 +207,7 @@ def test_officer_of_a_partner_whose_earlier_act_excludes_it_is_not_asked_to_conc
 def test_return_is_said_to_who_acted_and_to_the_officers_and_not_to_who_sends_it_back(cast, programme):
     decision = files.approved(cast, programme)
     with clock.at(files.DECIDED_AT):
-        services.send_back(decision, by=cast.endorser, reason="À revoir.")
+        services.send_back(decision, by=cast.endorser, reason="À revoir.", edition=UNSHOWN)
     assert sorted(told("decision_sent_back")) == ["Maude", "Sylvie"]
 
 
@@ -216,7 +217,7 @@ def test_officer_who_sends_a_decision_back_is_not_told_of_it(cast, programme):
     Appointment.objects.create(**appointed_twice, **TERMS["in"])
     decision = files.approved(cast, programme)
     with clock.at(files.DECIDED_AT):
-        services.send_back(decision, by=cast.endorser, reason="À revoir.")
+        services.send_back(decision, by=cast.endorser, reason="À revoir.", edition=UNSHOWN)
     assert sorted(told("decision_sent_back")) == ["Maude", "Sylvie"]
 
 
@@ -226,7 +227,7 @@ def test_return_to_the_panel_is_said_to_its_chair_in_the_place_of_the_officers(c
     appointed("Closed", programme, "chair", closed=True)
     with clock.at(files.DECIDED_AT):
         files.declare(cast, decision, "approver")
-        services.send_back(decision, by=cast.approver, reason="À revoir.", to=ReturnTo.PANEL)
+        services.send_back(decision, by=cast.approver, reason="À revoir.", to=ReturnTo.PANEL, edition=UNSHOWN)
     assert sorted(told("decision_sent_back")) == ["Karim", "Louise"]
 
 
@@ -242,7 +243,7 @@ def test_officer_of_a_partner_is_told_that_its_concurrence_is_void_and_not_why(c
     second = seated("Second", partner)
     declare_standing(decision.application_id, user=seated("Conflict", partner), standing="conflict")
     with clock.at(files.DECIDED_AT):
-        services.send_back(decision, by=cast.approver, reason="À revoir.", to=to)
+        services.send_back(decision, by=cast.approver, reason="À revoir.", to=to, edition=UNSHOWN)
     assert {cast.concurrence.given_name, "Second"}.isdisjoint(told("decision_sent_back"))
     given_by = [cast.concurrence.given_name]
     assert sorted(told("concurrence_void")) == sorted(given_by if was_given else [*given_by, second.given_name])
@@ -255,12 +256,17 @@ def test_officer_of_a_partner_is_told_that_its_concurrence_is_void_and_not_why(c
 def test_partner_is_told_once_a_round(cast, programme):
     decision = files.approved(cast, programme, amount="75000.01")
     with clock.at(files.DECIDED_AT):
-        decision = services.send_back(decision, by=cast.endorser, reason="À revoir.")
-        services.send_back(services.endorse(decision, by=cast.endorser), by=cast.approver, reason="Encore.")
+        decision = services.send_back(decision, by=cast.endorser, reason="À revoir.", edition=UNSHOWN)
+        services.send_back(
+            services.endorse(decision, by=cast.endorser, edition=UNSHOWN),
+            by=cast.approver,
+            reason="Encore.",
+            edition=UNSHOWN,
+        )
         assert len(told("concurrence_void")) == 1  # the second round came to no approval
-        decision = services.endorse(Decision.objects.get(pk=decision.pk), by=cast.endorser)
-        decision = services.approve(decision, by=cast.approver)
-        services.send_back(decision, by=cast.endorser, reason="Toujours.")
+        decision = services.endorse(Decision.objects.get(pk=decision.pk), by=cast.endorser, edition=UNSHOWN)
+        decision = services.approve(decision, by=cast.approver, edition=UNSHOWN)
+        services.send_back(decision, by=cast.endorser, reason="Toujours.", edition=UNSHOWN)
     assert len(told("concurrence_void")) == 2
 
 
@@ -269,7 +275,7 @@ def test_officer_of_a_partner_who_sends_the_decision_back_is_not_told_of_it(cast
     second = seated("Second", decision.concurrences.get().agreement.partner)
     with clock.at(files.DECIDED_AT):
         files.declare(cast, decision, "concurrence")
-        services.send_back(decision, by=cast.concurrence, reason="À revoir.")
+        services.send_back(decision, by=cast.concurrence, reason="À revoir.", edition=UNSHOWN)
     assert told("concurrence_void") == [second.given_name]
 
 
@@ -286,7 +292,7 @@ def test_return_is_not_said_to_who_acted_and_whose_account_is_closed_since(cast,
     decision = files.approved(cast, programme)
     User.objects.filter(pk=cast.endorser.pk).update(is_active=False)
     with clock.at(files.DECIDED_AT):
-        services.send_back(decision, by=cast.approver, reason="À revoir.")
+        services.send_back(decision, by=cast.approver, reason="À revoir.", edition=UNSHOWN)
     assert told("decision_sent_back") == ["Maude"]
 
 
@@ -300,7 +306,7 @@ def test_return_is_said_to_whoever_was_asked_for_the_step_and_had_not_taken_it(c
     decision = files.endorsed(cast, programme)
     with clock.at(files.DECIDED_AT):
         assert "Sylvie" in told("decision_waiting")
-        services.send_back(decision, by=cast.endorser, reason="Attendez.", to=to)
+        services.send_back(decision, by=cast.endorser, reason="Attendez.", to=to, edition=UNSHOWN)
     assert "Sylvie" in told("decision_sent_back")
 
 
@@ -309,11 +315,11 @@ def test_who_only_sent_it_back_before_is_not_told_of_the_next_return(cast, progr
     decision = files.endorsed(cast, programme)
     with clock.at(files.DECIDED_AT):
         files.declare(cast, decision, "approver")
-        decision = services.send_back(decision, by=cast.approver, reason="À revoir.")
+        decision = services.send_back(decision, by=cast.approver, reason="À revoir.", edition=UNSHOWN)
         ask_of_nobody(cast)
-        decision = services.endorse(decision, by=cast.endorser)
+        decision = services.endorse(decision, by=cast.endorser, edition=UNSHOWN)
         Message.objects.all().delete()
-        services.send_back(decision, by=cast.endorser, reason="Encore.")
+        services.send_back(decision, by=cast.endorser, reason="Encore.", edition=UNSHOWN)
     assert told("decision_sent_back") == ["Maude"]
 
 
@@ -323,10 +329,10 @@ def test_each_round_is_told_anew_and_a_step_once_a_round(cast, programme):
         messages.tell_next(decision)
         assert told("decision_waiting") == ["Karim", "Sylvie"]
         files.declare(cast, decision, "approver")
-        decision = services.send_back(decision, by=cast.approver, reason="À revoir.")
-        decision = services.endorse(decision, by=cast.endorser)
+        decision = services.send_back(decision, by=cast.approver, reason="À revoir.", edition=UNSHOWN)
+        decision = services.endorse(decision, by=cast.endorser, edition=UNSHOWN)
         assert told("decision_waiting") == ["Karim", "Sylvie", "Sylvie"]
-        services.send_back(decision, by=cast.approver, reason="Encore.")
+        services.send_back(decision, by=cast.approver, reason="Encore.", edition=UNSHOWN)
     assert sorted(told("decision_sent_back")) == ["Karim", "Karim", "Maude", "Maude"]
     assert {message.context["reason"] for message in Message.objects.filter(kind="decision_sent_back")} == {
         "À revoir.",
@@ -339,7 +345,7 @@ def test_return_is_said_to_whoever_may_take_the_step_that_comes_again(cast, prog
     appointed("Other", programme, "endorser")
     with clock.at(files.DECIDED_AT):
         files.declare(cast, decision, "approver")
-        services.send_back(decision, by=cast.approver, reason="À revoir.")
+        services.send_back(decision, by=cast.approver, reason="À revoir.", edition=UNSHOWN)
     assert sorted(told("decision_sent_back")) == ["Karim", "Maude", "Other"]
 
 
@@ -348,18 +354,18 @@ def test_return_and_its_reason_are_not_said_to_who_acted_and_reads_the_file_no_m
     Appointment.objects.filter(user=cast.endorser).update(ends_on=clock.day_of(files.DECIDED_AT) - timedelta(days=1))
     with clock.at(files.DECIDED_AT):
         files.declare(cast, decision, "approver")
-        services.send_back(decision, by=cast.approver, reason="À revoir.")
+        services.send_back(decision, by=cast.approver, reason="À revoir.", edition=UNSHOWN)
     assert told("decision_sent_back") == ["Maude"]
 
 
 def test_return_is_said_to_whose_act_it_makes_void_and_not_to_whose_was_void_before(cast, programme):
     decision = files.approved(cast, programme)
     with clock.at(files.DECIDED_AT):
-        decision = services.send_back(decision, by=cast.endorser, reason="À revoir.")
+        decision = services.send_back(decision, by=cast.endorser, reason="À revoir.", edition=UNSHOWN)
         ask_of_nobody(cast)
-        services.endorse(decision, by=cast.endorser)
+        services.endorse(decision, by=cast.endorser, edition=UNSHOWN)
         Message.objects.all().delete()
-        services.send_back(decision, by=cast.endorser, reason="Encore.")
+        services.send_back(decision, by=cast.endorser, reason="Encore.", edition=UNSHOWN)
     assert told("decision_sent_back") == ["Maude"]
 
 

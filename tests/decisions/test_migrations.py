@@ -8,6 +8,7 @@ from django.db.migrations.executor import MigrationExecutor
 from accounts.models import Organisation
 from applications.models import Answer, Finding
 from decisions.models import Decision, Step
+from decisions.selectors import UNSHOWN
 from decisions.services import edit_reasons, endorse, send_back
 from decisions.states import ReturnTo
 from notifications.models import Message
@@ -57,9 +58,9 @@ def test_where_a_decision_went_is_filled_from_the_trail_or_from_what_became_of_i
     decision = files.endorsed(cast, programme)
     with clock.at(files.DECIDED_AT):
         files.declare(cast, decision, "approver")
-        send_back(decision, by=cast.approver, reason="Une fois.", to=ReturnTo.START)
-        endorse(decision, by=cast.endorser)
-        send_back(decision, by=cast.approver, reason="Deux fois.", to=ReturnTo.SCREENING)
+        send_back(decision, by=cast.approver, reason="Une fois.", to=ReturnTo.START, edition=UNSHOWN)
+        endorse(decision, by=cast.endorser, edition=UNSHOWN)
+        send_back(decision, by=cast.approver, reason="Deux fois.", to=ReturnTo.SCREENING, edition=UNSHOWN)
     others = {
         name: files.decision_row(cast, programme, state=state, kind=kind)
         for name, state, kind in (

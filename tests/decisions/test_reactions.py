@@ -10,6 +10,7 @@ from audit.models import Entry
 from awards.models import Award
 from decisions import services
 from decisions.models import Decision
+from decisions.selectors import UNSHOWN
 from decisions.states import DecisionKind, DecisionState
 from funding import ledger
 from funding.models import Envelope
@@ -66,6 +67,6 @@ def test_issue_stops_the_clock_of_the_file_and_tells_nothing(cast, programme):
     decision = files.approved(cast, programme)
     Application.objects.update(due=files.DECIDED_AT, due_left=timedelta(days=3), outcome_at=files.RECOMMENDED_AT)
     with clock.at(files.DECIDED_AT):
-        application = services.issue(decision, by=cast.officer).application
+        application = services.issue(decision, by=cast.officer, edition=UNSHOWN).application
     assert (application.due, application.due_left, application.outcome_at) == (None, None, files.RECOMMENDED_AT)
     assert (application.last_told, application.public_state) == ("", "being_assessed")

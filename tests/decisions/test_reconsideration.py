@@ -15,6 +15,7 @@ from awards.models import Award
 from decisions import services
 from decisions.facts import _took_part, opinion
 from decisions.models import Decision
+from decisions.selectors import UNSHOWN
 from decisions.selectors.reconsideration import ask_until, tell
 from decisions.services.chain import told_by
 from decisions.states import DecisionKind, DecisionState
@@ -122,9 +123,9 @@ def test_answer_upheld_leaves_the_first_decision_in_force(granted, cast, program
         )
         for person in (opinion, decider):
             declare_interests(application, by=person, answer="none")
-        answer = services.endorse(answer, by=opinion)
-        answer = services.approve(answer, by=decider)
-        answer = services.issue(answer, by=cast.officer)
+        answer = services.endorse(answer, by=opinion, edition=UNSHOWN)
+        answer = services.approve(answer, by=decider, edition=UNSHOWN)
+        answer = services.issue(answer, by=cast.officer, edition=UNSHOWN)
     assert answer.application.state == ApplicationState.APPROVED
     assert Decision.objects.get(pk=granted.pk).state == DecisionState.ISSUED
     assert Award.objects.get().superseded_at is None
@@ -147,12 +148,12 @@ def test_who_took_part_before_decides_nothing(granted, cast, programme):
     with clock.at(ASKED_AT):
         services.edit_reasons(answer, by=cast.officer, reasons_fr="Non.", reasons_en="No.", version=1)
         with pytest.raises(WrongMoment) as refusal:
-            services.endorse(answer, by=cast.endorser)
+            services.endorse(answer, by=cast.endorser, edition=UNSHOWN)
         assert [one.code for one in refusal.value.refusals] == ["duty"]
         declare_interests(application, by=cast.finance, answer="none")
-        answer = services.endorse(answer, by=cast.finance)
+        answer = services.endorse(answer, by=cast.finance, edition=UNSHOWN)
         with pytest.raises(WrongMoment):
-            services.approve(answer, by=cast.approver)
+            services.approve(answer, by=cast.approver, edition=UNSHOWN)
 
 
 @proves(_took_part)
@@ -194,10 +195,10 @@ def test_new_panel_amends_the_decision_and_only_the_new_amount_stays_committed(g
             shares=[(envelope, D("60000.00"))], reasons_fr="Revu.", reasons_en="Reviewed.",
         )  # fmt: skip
         amended = Decision.objects.open().get(application=application)
-        amended = services.endorse(amended, by=cast.endorser)
+        amended = services.endorse(amended, by=cast.endorser, edition=UNSHOWN)
         files.declare(cast, amended, "approver")
-        amended = services.approve(amended, by=cast.approver)
-        amended = services.issue(amended, by=cast.officer)
+        amended = services.approve(amended, by=cast.approver, edition=UNSHOWN)
+        amended = services.issue(amended, by=cast.officer, edition=UNSHOWN)
     assert Decision.objects.get(pk=granted.pk).state == DecisionState.SUPERSEDED
     envelope = Envelope.objects.get(pk=envelope.pk)
     assert (envelope.reserved, envelope.committed) == (D("0.00"), D("60000.00"))
@@ -376,9 +377,9 @@ def test_ineligible_file_is_screened_again_by_its_own_road(cast, programme):
     assert decision.reasons_en.startswith("Requirement not met: Not on the RENA, checked today. ")
     with clock.at(files.DECIDED_AT):
         files.declare(cast, decision, "endorser", "approver")
-        decision = services.endorse(decision, by=cast.endorser)
-        decision = services.approve(decision, by=cast.approver)
-        decision = services.issue(decision, by=cast.officer)
+        decision = services.endorse(decision, by=cast.endorser, edition=UNSHOWN)
+        decision = services.approve(decision, by=cast.approver, edition=UNSHOWN)
+        decision = services.issue(decision, by=cast.officer, edition=UNSHOWN)
     assert decision.application.state == ApplicationState.DECLINED
     opinion, _decider = fresh_people(cast, programme)
     application = ask(served(decision), cast)
@@ -429,9 +430,9 @@ def test_waitlisted_file_promoted_later_supersedes_its_first_letter(cast, progra
             shares=[(envelope, D("50000.00"))], reasons_fr="Place libre.", reasons_en="Room now.",
         )  # fmt: skip
         second = Decision.objects.open().get(application=first.application)
-        second = services.endorse(second, by=cast.endorser)
-        second = services.approve(second, by=cast.approver)
-        second = services.issue(second, by=cast.officer)
+        second = services.endorse(second, by=cast.endorser, edition=UNSHOWN)
+        second = services.approve(second, by=cast.approver, edition=UNSHOWN)
+        second = services.issue(second, by=cast.officer, edition=UNSHOWN)
     assert Decision.objects.get(pk=first.pk).state == DecisionState.SUPERSEDED
     assert (second.application.state, second.application.public_state) == (ApplicationState.APPROVED, "waitlisted")
 

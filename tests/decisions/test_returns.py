@@ -8,8 +8,18 @@ from django.urls import reverse
 from applications.models import Application
 from applications.services.submission import withdraw_application
 from decisions import services
-from decisions.models import Decision
-from decisions.selectors import comes_of, return_of, returns_by_partner
+from decisions.models import Concurrence, Decision
+from decisions.selectors import (
+    UNSHOWN,
+    Edition,
+    comes_of,
+    edition_for_partner,
+    edition_of,
+    given_by_partner,
+    is_edition,
+    return_of,
+    returns_by_partner,
+)
 from decisions.services.messages import tell_returned
 from decisions.states import ReturnTo
 from funding.models import PartnerSeat
@@ -34,7 +44,7 @@ LATER = files.DECIDED_AT + timedelta(hours=1)
 def sent_back(cast, decision, why, *, to=ReturnTo.PANEL, at=files.DECIDED_AT):
     with clock.at(at):
         files.declare(cast, decision, "approver")
-        return services.send_back(decision, by=cast.approver, reason=why, to=to)
+        return services.send_back(decision, by=cast.approver, reason=why, to=to, edition=UNSHOWN)
 
 
 def recommended_again(cast, programme, decision):
@@ -45,7 +55,7 @@ def recommended_again(cast, programme, decision):
             shares=[(envelope, D("50000.00"))], reasons_fr="Sans la formation.", reasons_en="Without the training.",
         )  # fmt: skip
         second = Decision.objects.open().get(application=decision.application)
-        return services.endorse(second, by=cast.endorser)
+        return services.endorse(second, by=cast.endorser, edition=UNSHOWN)
 
 
 @proves(sent_back_of)
@@ -73,7 +83,7 @@ def test_decision_says_that_it_was_sent_back_until_the_chain_goes_on(cast, progr
     sent_back(cast, decision, FIRST, to=ReturnTo.START)
     assert (return_of(decision).note, return_of(decision).by) == (FIRST, cast.approver)
     with clock.at(LATER):
-        services.endorse(decision, by=cast.endorser)
+        services.endorse(decision, by=cast.endorser, edition=UNSHOWN)
     assert return_of(decision) is None
 
 
@@ -114,7 +124,7 @@ def test_committee_begins_with_what_its_last_recommendation_said(cast, programme
     )  # fmt: skip
     with clock.at(files.DECIDED_AT):
         files.declare(cast, decision, "endorser")
-        services.send_back(decision, by=cast.endorser, reason=FIRST, to=ReturnTo.PANEL)
+        services.send_back(decision, by=cast.endorser, reason=FIRST, to=ReturnTo.PANEL, edition=UNSHOWN)
         if not passes:
             Assignment.objects.filter(application=decision.application).update(total=D("10"))
         client.force_login(cast.chair)
@@ -238,8 +248,8 @@ def test_partner_reads_what_was_sent_back_from_its_seats_and_nothing_that_was_no
     files.declare(cast, decision, "approver")
     step = sent_back(cast, decision, FIRST, to=ReturnTo.START).steps.returns().get()
     with clock.at(LATER):
-        decision = services.endorse(Decision.objects.get(pk=decision.pk), by=cast.endorser)
-        decision = services.approve(decision, by=cast.approver)
+        decision = services.endorse(Decision.objects.get(pk=decision.pk), by=cast.endorser, edition=UNSHOWN)
+        decision = services.approve(decision, by=cast.approver, edition=UNSHOWN)
     concurrence = decision.concurrences.counted().get()
     assert returns_by_partner(concurrence) == []
     PartnerSeat.objects.filter(pk=seat.pk).update(ends_on=clock.day_of(step.at))  # its last day
@@ -255,9 +265,90 @@ def test_return_undoes_no_act_that_its_page_did_not_show(cast, programme, client
     client.force_login(cast.finance)
     address = reverse("decision-send-back", args=[decision.application.reference])
     edition = client.get(address).context["edition"]
-    services.approve(decision, by=cast.approver)
+    services.approve(decision, by=cast.approver, edition=UNSHOWN)
     answer = client.post(address, {"reason": FIRST, "to": "start", "edition": edition})
     assert (answer.status_code, Decision.objects.get(pk=decision.pk).state) == (409, "approved")
     assert FIRST in answer.content.decode()
     answer = client.post(address, {"reason": FIRST, "to": "start", "edition": answer.context["edition"]})
     assert (answer.status_code, Decision.objects.get(pk=decision.pk).state) == (302, "draft")
+
+
+def partners_page(client, person, concurrence):
+    """The address of the return of a concurrence, and the edition that its page shows to this officer."""
+    client.force_login(person)
+    address = reverse("decision-concurrence-send-back", args=[concurrence.public_id])
+    return address, client.get(address).context["edition"]
+
+
+def test_partners_return_undoes_no_act_of_its_own_people_that_its_page_did_not_show(cast, programme, client):
+    """Two officers of one ministry: one opened the return, the other concurred. Then it is read, and can be undone."""
+    decision = files.approved(cast, programme, amount="75000.01")
+    concurrence = decision.concurrences.get()
+    partner = concurrence.agreement.partner
+    PartnerSeat.objects.create(user=cast.finance, partner=partner, role="concurrence", starts_on=date(2026, 1, 1))
+    files.declare(cast, decision, "concurrence", "finance")
+    address, edition = partners_page(client, cast.finance, concurrence)
+    services.concur(concurrence, by=cast.concurrence)
+    for said in (edition, ""):
+        answer = client.post(address, {"reason": FIRST, "edition": said})
+        assert (answer.status_code, Decision.objects.get(pk=decision.pk).state) == (409, "concurred")
+        page = answer.content.decode()
+        assert FIRST in page
+        assert f"Accord préalable donné par {cast.concurrence.full_name}" in page
+        assert '<button class="button' in page.split("<main")[1]
+    answer = client.post(address, {"reason": FIRST, "edition": answer.context["edition"]})
+    assert (answer.status_code, Decision.objects.get(pk=decision.pk).state) == (302, "draft")
+
+
+def test_partner_reads_nothing_of_what_another_did_in_the_edition_of_its_page(cast, programme, client):
+    """Else its refusal would tell that something happened elsewhere. Its page says that any concurrence is void."""
+    decision = files.approved(cast, programme, amount="75000.01")
+    concurrence = decision.concurrences.get()
+    other = files.asked_row(decision, files.other_agreement(programme))
+    PartnerSeat.objects.create(
+        user=cast.finance, partner=other.agreement.partner, role="concurrence", starts_on=date(2026, 1, 1)
+    )
+    files.declare(cast, decision, "concurrence", "finance")
+    address, edition = partners_page(client, cast.concurrence, concurrence)
+    services.concur(other, by=cast.finance)
+    assert client.get(address).context["edition"] == edition
+    assert cast.finance.full_name not in client.get(address).content.decode()
+    answer = client.post(address, {"reason": FIRST, "edition": edition})
+    assert (answer.status_code, Decision.objects.get(pk=decision.pk).state) == (302, "draft")
+
+
+@proves(edition_for_partner, given_by_partner, is_edition)
+def test_partners_edition_is_of_one_round_and_of_what_its_own_people_gave(cast, programme):
+    """On whichever of its agreements; a round that is over is like none."""
+    decision = files.approved(cast, programme, amount="75000.01")
+    first = decision.concurrences.get()
+    partner = first.agreement.partner
+    at = files.DECIDED_AT
+
+    def given(agreement, decision=decision, **more):
+        more = {"state": "given", "by": cast.concurrence, "given_at": at, "at": at} | more
+        return files.asked_row(decision, agreement, **more)
+
+    read = edition_for_partner(first)
+    more = [files.other_agreement(programme, partner=partner) for _n in range(3)]
+    given(files.other_agreement(programme))  # another partner
+    given(more[0], files.decision_row(cast, programme, state="approved"))  # another file
+    given(more[0], voided_at=at)
+    given(more[0], state="asked", by=None, given_at=None)
+    assert (edition_for_partner(first), given_by_partner(first)) == (read, [])
+    assert is_edition(decision, read, with_acts=True)
+    late, early = given(more[1], at=at + timedelta(hours=1)), given(more[2], at=at - timedelta(hours=1))
+    assert given_by_partner(first) == [early, late]
+    assert not is_edition(decision, read, with_acts=True)
+    assert is_edition(decision, edition_for_partner(first), with_acts=True)
+    assert not is_edition(
+        files.decision_row(cast, programme, state="draft"), edition_for_partner(first), with_acts=True
+    )
+    Concurrence.objects.filter(pk=first.pk).update(voided_at=at)
+    assert not is_edition(decision, edition_for_partner(first), with_acts=True)
+    assert not is_edition(decision, Edition(read.said), with_acts=True)  # the cluster's page carries another word
+    acts = edition_of(decision)
+    decision.steps.create(kind="concurred", by=cast.concurrence)
+    assert [is_edition(decision, acts, with_acts=one) for one in (True, False)] == [False, True]
+    assert is_edition(None, edition_of(None), with_acts=True)
+    assert not is_edition(None, acts, with_acts=True)

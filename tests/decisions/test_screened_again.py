@@ -30,7 +30,7 @@ from audit import services as trail
 from decisions import services
 from decisions.models import Decision
 from decisions.rules import ways_back
-from decisions.selectors import present_decision, return_for, stuck_among, ways_of, work_for
+from decisions.selectors import UNSHOWN, present_decision, return_for, stuck_among, ways_of, work_for
 from decisions.selectors.holding import HOLDING, decision_waits
 from decisions.selectors.turns import _without_returner
 from decisions.states import DecisionState, ReturnTo
@@ -79,7 +79,7 @@ def decision(cast, programme, later):
         mark_finding(file, item.key, by=cast.screener, passed=passed, reason="" if passed else "Temps du parrain.")
     find_ineligible(fresh(file), by=cast.screener)
     later(1)
-    services.endorse(present_decision(fresh(file)), by=cast.endorser)
+    services.endorse(present_decision(fresh(file)), by=cast.endorser, edition=UNSHOWN)
     Message.objects.all().delete()
     later(2)
     return present_decision(fresh(file))
@@ -122,11 +122,12 @@ def test_what_a_screener_found_before_a_conflict_is_found_again_by_somebody_else
         transaction.set_rollback(True)
     client.force_login(cast.chair)
     page = reverse("decision-late", args=[file.reference, cast.screener.public_id])
-    assert "retourne à l’analyse d’admissibilité" in client.get(page).content.decode()
+    shown = client.get(page)
+    assert "retourne à l’analyse d’admissibilité" in shown.content.decode()
     asked = list(Message.objects.filter(kind__in=["ruling_asked", "interests_touch"]).order_by("kind", "pk"))
     assert {one.kind for one in asked} == {"ruling_asked", "interests_touch"}
     assert all(HOLDING[one.words.holds](one) for one in asked)
-    client.post(page, {"why": WHY})
+    client.post(page, {"why": WHY, "edition": shown.context["edition"]})
     assert now(decision) == (DecisionState.ENDORSED, ApplicationState.INELIGIBLE)
     assert not any(HOLDING[one.words.holds](one) for one in asked)  # ruled on: who asks for it no longer leaves
     to_return = list(Message.objects.filter(kind="decision_waiting"))
@@ -210,7 +211,7 @@ def test_outsiders_read_the_same_whatever_the_screening_became(cast, decision, c
         return page[page.index("<h1") : page.index("</main>")]
 
     before = read()
-    services.send_back(decision, by=cast.endorser, reason=WHY, to=ReturnTo.SCREENING)
+    services.send_back(decision, by=cast.endorser, reason=WHY, to=ReturnTo.SCREENING, edition=UNSHOWN)
     assert fresh(file).state == ApplicationState.SUBMITTED
     assert read() == before
     assert not Message.objects.filter(recipient=cast.sophie).exists()
@@ -235,7 +236,7 @@ def test_decision_goes_back_to_its_start_or_to_what_came_before_it(state, kind, 
 
 def test_finding_that_nobody_endorses_goes_back_from_its_draft(cast, decision, client):
     """No conflict anywhere: the endorser does not agree. The page offers the one way there is."""
-    decision = services.send_back(decision, by=cast.endorser, reason="Précisez le motif.")
+    decision = services.send_back(decision, by=cast.endorser, reason="Précisez le motif.", edition=UNSHOWN)
     assert now(decision) == (DecisionState.DRAFT, ApplicationState.INELIGIBLE)
     client.force_login(cast.endorser)
     page = client.get(reverse("decision-send-back", args=[decision.application.reference])).content.decode()
@@ -243,19 +244,19 @@ def test_finding_that_nobody_endorses_goes_back_from_its_draft(cast, decision, c
     assert 'value="panel"' not in page
     for to in (ReturnTo.START, ReturnTo.PANEL):
         with pytest.raises(WrongMoment) as refused:
-            services.send_back(decision, by=cast.endorser, reason=WHY, to=to)
+            services.send_back(decision, by=cast.endorser, reason=WHY, to=to, edition=UNSHOWN)
         assert "que retourner à l’analyse d’admissibilité" in refused.value.message
     with pytest.raises(Forbidden):
-        services.send_back(decision, by=cast.chair, reason=WHY, to=ReturnTo.SCREENING)
-    services.send_back(decision, by=cast.endorser, reason=WHY, to=ReturnTo.SCREENING)
+        services.send_back(decision, by=cast.chair, reason=WHY, to=ReturnTo.SCREENING, edition=UNSHOWN)
+    services.send_back(decision, by=cast.endorser, reason=WHY, to=ReturnTo.SCREENING, edition=UNSHOWN)
     assert now(decision) == (DecisionState.VOID, ApplicationState.SUBMITTED)
     with pytest.raises(WrongMoment):
-        services.approve(decision, by=cast.approver)
+        services.approve(decision, by=cast.approver, edition=UNSHOWN)
 
 
 def test_decision_goes_back_to_nothing_that_did_not_come_before_it(cast, decision):
     with pytest.raises(WrongMoment) as refused:
-        services.send_back(decision, by=cast.endorser, reason=WHY, to=ReturnTo.PANEL)
+        services.send_back(decision, by=cast.endorser, reason=WHY, to=ReturnTo.PANEL, edition=UNSHOWN)
     assert [one.code for one in refused.value.refusals] == ["state"]
     assert now(decision) == (DecisionState.ENDORSED, ApplicationState.INELIGIBLE)
 
@@ -263,12 +264,12 @@ def test_decision_goes_back_to_nothing_that_did_not_come_before_it(cast, decisio
 def test_same_screener_may_find_it_ineligible_again_and_another_decision_is_drafted(cast, decision):
     """Each return has its own row; the last one is the one that is read."""
     file = decision.application
-    services.send_back(decision, by=cast.endorser, reason="Une première fois.", to=ReturnTo.SCREENING)
+    services.send_back(decision, by=cast.endorser, reason="Une première fois.", to=ReturnTo.SCREENING, edition=UNSHOWN)
     confirm_marks(fresh(file), by=cast.screener, edition=edition_of(fresh(file)))
     find_ineligible(fresh(file), by=cast.screener)
     second = present_decision(fresh(file))
     assert (second.number, second.state) == (2, DecisionState.DRAFT)
-    services.send_back(second, by=cast.approver, reason="Une seconde.", to=ReturnTo.SCREENING)
+    services.send_back(second, by=cast.approver, reason="Une seconde.", to=ReturnTo.SCREENING, edition=UNSHOWN)
     assert screening_of(fresh(file)).returned.why == "Une seconde."
 
 
@@ -276,7 +277,7 @@ def test_nobody_acts_on_a_checklist_from_a_page_older_than_its_last_return(cast,
     """Emily reads the first return and leaves the page open; the file is found again meanwhile, and comes back again.
     She is shown the checklist as it is now, with the second reason, and what she typed."""
     file = decision.application
-    services.send_back(decision, by=cast.endorser, reason="Une première fois.", to=ReturnTo.SCREENING)
+    services.send_back(decision, by=cast.endorser, reason="Une première fois.", to=ReturnTo.SCREENING, edition=UNSHOWN)
     client.force_login(cast.emily)
     checklist = reverse("file-screening", args=[file.reference])
     finds = [reverse(f"file-find-{found}", args=[file.reference]) for found in ("eligible", "ineligible")]
@@ -287,7 +288,9 @@ def test_nobody_acts_on_a_checklist_from_a_page_older_than_its_last_return(cast,
     confirm_marks(fresh(file), by=cast.screener, edition=edition_of(fresh(file)))
     find_ineligible(fresh(file), by=cast.screener)
     later(4)
-    services.send_back(present_decision(fresh(file)), by=cast.approver, reason="Une seconde.", to=ReturnTo.SCREENING)
+    services.send_back(
+        present_decision(fresh(file)), by=cast.approver, reason="Une seconde.", to=ReturnTo.SCREENING, edition=UNSHOWN
+    )
     later(5)
     version = file.findings.get(item="rena").version
     posted = ({"confirm": "1"}, {"item": "rena", "passed": "yes", "reason": "Consulté hier.", "version": version})
@@ -317,7 +320,7 @@ def test_recommended_file_goes_back_before_its_committee_where_its_screening_doe
     record_duty(file.pk, by=cast.screener, duty=Duty.SCREEN)
     late = declare_interests(file, by=cast.screener, answer="conflict", note="Mon frère y travaille.")
     Message.objects.all().delete()
-    assert services.set_acts_aside(late, by=cast.endorser, why=WHY)
+    assert services.set_acts_aside(late, by=cast.endorser, why=WHY, edition=UNSHOWN)
     assert now(decision) == (DecisionState.VOID, ApplicationState.SUBMITTED)
     assert {envelope.reserved for envelope in Envelope.objects.all()} == {Decimal(0)}
     assert not Recommendation.objects.standing().exists()
@@ -397,7 +400,7 @@ def test_who_may_be_given_a_file_reads_no_review_of_it_wherever_it_went_before_i
     assert read() == (ApplicationState.IN_REVIEW, False, False, 1)
     record_duty(file.pk, by=cast.screener, duty=Duty.SCREEN)
     late = declare_interests(file, by=cast.screener, answer="conflict", note="Mon frère y travaille.")
-    services.set_acts_aside(late, by=cast.chair, why=WHY)
+    services.set_acts_aside(late, by=cast.chair, why=WHY, edition=UNSHOWN)
     assert file.assignments.get(reviewer=cast.ana).state == "cancelled"
     assert read() == (ApplicationState.SUBMITTED, False, False, 1)
     asked = Change("method", ChangeWhy.INCOMPLETE, "Précisez.")
@@ -421,12 +424,14 @@ def test_a_ruling_says_how_far_its_decision_goes_back(cast, programme, client):
     late = declare_interests(file, by=cast.screener, answer="conflict", note="Mon frère y travaille.")
     every = (ReturnTo.START, ReturnTo.PANEL, ReturnTo.SCREENING)
     assert ways_of(decision) == every
-    assert not services.set_acts_aside(own, by=cast.chair, why=WHY)  # an act of the chain: to its start, or further
+    assert not services.set_acts_aside(
+        own, by=cast.chair, why=WHY, edition=UNSHOWN
+    )  # an act of the chain: to its start, or further
     assert ways_of(decision) == every
     client.force_login(cast.chair)
     page = client.get(reverse("decision-late", args=[file.reference, cast.screener.public_id]))
     assert page.context["to"] is ReturnTo.SCREENING
-    assert not services.set_acts_aside(late, by=cast.chair, why=WHY)
+    assert not services.set_acts_aside(late, by=cast.chair, why=WHY, edition=UNSHOWN)
     assert ways_of(decision) == (ReturnTo.SCREENING,)
     address = reverse("decision-send-back", args=[file.reference])
     client.force_login(cast.approver)
@@ -434,7 +439,7 @@ def test_a_ruling_says_how_far_its_decision_goes_back(cast, programme, client):
     assert ('value="screening"' in shown.content.decode(), 'value="panel"' in shown.content.decode()) == (True, False)
     for to in (ReturnTo.START, ReturnTo.PANEL):
         with pytest.raises(WrongMoment) as refused:
-            services.send_back(decision, by=cast.approver, reason=WHY, to=to)
+            services.send_back(decision, by=cast.approver, reason=WHY, to=to, edition=UNSHOWN)
         assert "renvoie plus loin" in refused.value.message
     client.post(address, {"reason": WHY, "to": "screening", "edition": shown.context["edition"]})
     assert now(decision) == (DecisionState.VOID, ApplicationState.SUBMITTED)
@@ -447,7 +452,7 @@ def test_ruling_that_outlived_its_decision_is_asked_again_of_who_rules(cast, pro
     record_duty(file.pk, by=cast.screener, duty=Duty.SCREEN)
     declare_standing(file.pk, user=cast.chair, standing="clear")
     late = declare_interests(file, by=cast.screener, answer="conflict", note="Mon frère y travaille.")
-    services.set_acts_aside(late, by=cast.chair, why=WHY)
+    services.set_acts_aside(late, by=cast.chair, why=WHY, edition=UNSHOWN)
     late.refresh_from_db()
     rule = ("Se prononcer sur un conflit déclaré après coup", "")
     assert (turn_of(late), rule in what(cast.chair)) == (ReviewTurn.RETURN, False)
@@ -457,7 +462,7 @@ def test_ruling_that_outlived_its_decision_is_asked_again_of_who_rules(cast, pro
     late = fresh(file).declarations.get(user=cast.screener)
     assert (turn_of(late), rule in what(cast.chair)) == (ReviewTurn.UPHOLD, True)
     assert [one for one in what(cast.approver) if "Renvoyer" in one[0]] == []
-    assert services.set_acts_aside(late, by=cast.chair, why=WHY)
+    assert services.set_acts_aside(late, by=cast.chair, why=WHY, edition=UNSHOWN)
     assert fresh(file).state == ApplicationState.SUBMITTED
 
 
@@ -503,7 +508,7 @@ def test_who_may_not_take_a_file_on_is_not_told_that_it_is_theirs(cast, programm
             decision = files.endorsed(cast, programme)
             Message.objects.all().delete()
             declare_standing(decision.application_id, user=cast.approver, standing="clear")
-            services.send_back(decision, by=cast.approver, reason=WHY, to=to)
+            services.send_back(decision, by=cast.approver, reason=WHY, to=to, edition=UNSHOWN)
             pages = dict(told("decision_sent_back"))
             assert pages[cast.endorser.given_name] == "decision-file"
             theirs = cast.screener if to is ReturnTo.SCREENING else cast.chair
@@ -530,7 +535,7 @@ def test_what_was_issued_is_not_sent_back_and_its_page_says_so(cast, programme, 
     assert "Ce qui a été rendu tient" in page
     assert 'name="why"' not in page
     with pytest.raises(WrongMoment):
-        services.set_acts_aside(late, by=cast.chair, why=WHY)
+        services.set_acts_aside(late, by=cast.chair, why=WHY, edition=UNSHOWN)
     assert late.upheld_by is None
 
 

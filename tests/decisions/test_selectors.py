@@ -15,6 +15,7 @@ from decisions.models import Decision, DecisionShare, Step
 from decisions.pages import CONCURRENCE, FILE_DECISION
 from decisions.querysets import DecisionQuerySet, ShareQuerySet, StepQuerySet
 from decisions.selectors import (
+    UNSHOWN,
     chain_of,
     contested_decision,
     decided_in,
@@ -270,11 +271,11 @@ def test_chain_says_what_was_done_what_is_now_and_what_comes_later(cast, program
     with clock.at(files.DECIDED_AT):
         files.declare(cast, decision, "endorser", "approver", "concurrence")
         for step, by in ((services.endorse, cast.endorser), (services.approve, cast.approver)):
-            step(Decision.objects.get(pk=decision.pk), by=by)
+            step(Decision.objects.get(pk=decision.pk), by=by, edition=UNSHOWN)
             found.append(chain(decision))
         services.concur(decision.concurrences.get(), by=cast.concurrence)
         found.append(chain(decision))
-        services.issue(Decision.objects.get(pk=decision.pk), by=cast.officer)
+        services.issue(Decision.objects.get(pk=decision.pk), by=cast.officer, edition=UNSHOWN)
     found.append(chain(decision))
     assert found == [
         told("now", "later", "later", "later", "later"),
@@ -326,16 +327,18 @@ def test_chain_names_the_partner_that_was_asked_though_its_threshold_was_raised_
 def test_chain_sent_back_begins_again_and_forgets_what_was_void(cast, programme):
     decision = files.concurred(cast, programme)
     with clock.at(files.DECIDED_AT):
-        decision = services.send_back(decision, by=cast.approver, reason="À revoir.")
+        decision = services.send_back(decision, by=cast.approver, reason="À revoir.", edition=UNSHOWN)
         assert chain(decision) == told("now", "later", "later", "later", "later")
         stages = chain_of(decision)
         assert ([one.who for one in stages], stages[2].note) == ([""] * 5, "MEIE")
         Agreement.objects.update(concurrence_above=None)  # amended since: nobody is asked any more
         assert chain(decision) == told("now", "later", "later", "later")
-        decision = services.endorse(decision, by=cast.endorser)
-        decision = services.approve(decision, by=cast.approver)
+        decision = services.endorse(decision, by=cast.endorser, edition=UNSHOWN)
+        decision = services.approve(decision, by=cast.approver, edition=UNSHOWN)
         assert chain(decision) == told("done", "done", "now", "later")
-        decision = services.issue(decision, by=cast.officer)  # nor does what was void keep it from being issued
+        decision = services.issue(
+            decision, by=cast.officer, edition=UNSHOWN
+        )  # nor does what was void keep it from being issued
     assert chain(decision) == told("done", "done", "done", "now")
 
 

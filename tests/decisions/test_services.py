@@ -11,6 +11,7 @@ from audit.models import Entry
 from awards.models import Award
 from decisions import services
 from decisions.models import Concurrence, Decision, Step
+from decisions.selectors import UNSHOWN
 from decisions.services import messages
 from decisions.states import DecisionKind, DecisionState, ReturnTo
 from documents.models import Rendering
@@ -51,14 +52,14 @@ def test_award_of_75_000_needs_no_concurrence(cast, programme):
     decision = files.approved(cast, programme, amount="75000.00")
     assert not decision.concurrences.exists()
     with clock.at(files.DECIDED_AT):
-        assert services.issue(decision, by=cast.officer).state == DecisionState.ISSUED
+        assert services.issue(decision, by=cast.officer, edition=UNSHOWN).state == DecisionState.ISSUED
 
 
 def test_award_of_one_cent_more_waits_for_the_ministry(cast, programme):
     decision = files.approved(cast, programme, amount="75000.01")
     assert [c.agreement.reference for c in decision.concurrences.all()] == ["MEIE-2026-114"]
     with pytest.raises(WrongMoment) as refusal:
-        services.issue(decision, by=cast.officer)
+        services.issue(decision, by=cast.officer, edition=UNSHOWN)
     assert codes(refusal) == ["concurrence"]
     assert told("concurrence_asked") == [("Geneviève", "decision-concurrence")]
 
@@ -71,7 +72,7 @@ def test_last_concurrence_moves_the_decision_and_tells_the_officer(cast, program
     assert list(decision.steps.order_by("id").values_list("kind", flat=True)) == ["endorsed", "approved", "concurred"]
     assert ("Maude", "decision-file") in told("decision_waiting")
     with clock.at(files.DECIDED_AT):
-        assert services.issue(decision, by=cast.officer).application.state == "approved"
+        assert services.issue(decision, by=cast.officer, edition=UNSHOWN).application.state == "approved"
 
 
 def test_refusal_asks_no_concurrence_whatever_the_threshold(cast, programme):
@@ -103,11 +104,11 @@ def test_closed_account_is_asked_for_no_step(cast, programme):
     Message.objects.all().delete()
     with clock.at(files.DECIDED_AT):
         files.declare(cast, decision, "endorser")
-        services.endorse(decision, by=cast.endorser)
+        services.endorse(decision, by=cast.endorser, edition=UNSHOWN)
         User.objects.filter(pk=cast.approver.pk).update(is_active=True)  # opened again: the chain goes on
         cast.approver.refresh_from_db()
         files.declare(cast, decision, "approver")
-        services.approve(decision, by=cast.approver)
+        services.approve(decision, by=cast.approver, edition=UNSHOWN)
         Concurrence.objects.all().delete()
         messages.tell_next(Decision.objects.get(pk=decision.pk))
     assert Message.objects.count() == 0
@@ -120,7 +121,7 @@ def test_account_closed_since_its_person_was_read_takes_no_step(cast, programme)
     User.objects.filter(pk=cast.endorser.pk).update(is_active=False)
     assert cast.endorser.is_active
     with pytest.raises(Forbidden):
-        services.endorse(decision, by=cast.endorser)
+        services.endorse(decision, by=cast.endorser, edition=UNSHOWN)
 
 
 # Limits and duties
@@ -132,10 +133,10 @@ def test_approver_approves_up_to_the_delegated_limit(cast, programme, limit, cod
     appoint(cast.approver, by=cast.administrator, role="approver", program=programme, limit=D(limit))
     files.declare(cast, decision, "approver")
     if code is None:
-        assert services.approve(decision, by=cast.approver).state == DecisionState.APPROVED
+        assert services.approve(decision, by=cast.approver, edition=UNSHOWN).state == DecisionState.APPROVED
         return
     with pytest.raises(WrongMoment) as refusal:
-        services.approve(decision, by=cast.approver)
+        services.approve(decision, by=cast.approver, edition=UNSHOWN)
     assert codes(refusal) == [code]
     assert "59\u00a0999,99\u00a0$" in refusal.value.message
 
@@ -144,7 +145,7 @@ def test_who_endorsed_cannot_approve_and_reads_which_act_stands_in_the_way(cast,
     decision = files.endorsed(cast, programme)
     appoint(cast.endorser, by=cast.administrator, role="approver", program=programme, limit=D("250000"))
     with pytest.raises(Forbidden) as refusal:
-        services.approve(decision, by=cast.endorser)
+        services.approve(decision, by=cast.endorser, edition=UNSHOWN)
     assert refusal.value.code == "duty"
     assert "3\u00a0novembre\u00a02026" in str(refusal.value.message).replace(" ", "\u00a0")
     assert Decision.objects.get(pk=decision.pk).state == DecisionState.ENDORSED
@@ -156,18 +157,18 @@ def test_who_did_another_act_on_the_file_cannot_endorse(cast, programme, duty):
     files.declare(cast, decision, "endorser")
     DutyDone.objects.create(application_id=decision.application_id, user_id=cast.endorser.pk, duty=duty, at=clock.now())
     with pytest.raises(Forbidden) as refusal:
-        services.endorse(decision, by=cast.endorser)
+        services.endorse(decision, by=cast.endorser, edition=UNSHOWN)
     assert refusal.value.code == "duty"
 
 
 def test_interests_come_before_any_step(cast, programme):
     decision = files.recommended_file(cast, programme)
     with pytest.raises(WrongMoment) as refusal:
-        services.endorse(decision, by=cast.endorser)
+        services.endorse(decision, by=cast.endorser, edition=UNSHOWN)
     assert codes(refusal) == ["undeclared"]
     decision = files.endorsed(cast, programme, company="precision")
     with pytest.raises(WrongMoment) as refusal:
-        services.send_back(decision, by=cast.approver, reason="À revoir.")
+        services.send_back(decision, by=cast.approver, reason="À revoir.", edition=UNSHOWN)
     assert codes(refusal) == ["undeclared"]
 
 
@@ -177,9 +178,9 @@ def test_conflict_or_doubt_bars_every_step_the_issue_too(cast, programme, answer
     for person in (cast.officer, cast.approver):
         declare_interests(decision.application, by=person, answer=answer)
     with pytest.raises(Forbidden):
-        services.issue(decision, by=cast.officer)
+        services.issue(decision, by=cast.officer, edition=UNSHOWN)
     with pytest.raises(Forbidden):
-        services.send_back(decision, by=cast.approver, reason="À revoir.")
+        services.send_back(decision, by=cast.approver, reason="À revoir.", edition=UNSHOWN)
 
 
 # Who is told
@@ -192,7 +193,7 @@ def test_each_step_tells_the_next_and_nobody_who_could_not_act(cast, programme):
     assert told("decision_waiting") == [("Karim", "decision-file")]  # the chair recommended it: she is not asked
     Message.objects.all().delete()
     files.declare(cast, decision, "endorser")
-    services.endorse(decision, by=cast.endorser)
+    services.endorse(decision, by=cast.endorser, edition=UNSHOWN)
     assert told("decision_waiting") == [("Sylvie", "decision-file")]
 
 
@@ -203,14 +204,14 @@ def test_return_needs_its_reason_and_an_empty_one_is_none(cast, programme):
     decision = files.approved(cast, programme)
     for reason in ("", "   "):
         with pytest.raises(WrongMoment) as refusal:
-            services.send_back(decision, by=cast.approver, reason=reason)
+            services.send_back(decision, by=cast.approver, reason=reason, edition=UNSHOWN)
         assert codes(refusal) == ["reason"]
 
 
 def test_returned_chain_starts_over_and_keeps_what_was_void(cast, programme):
     decision = files.concurred(cast, programme)
     with clock.at(files.DECIDED_AT):
-        decision = services.send_back(decision, by=cast.concurrence, reason="Montant à préciser.")
+        decision = services.send_back(decision, by=cast.concurrence, reason="Montant à préciser.", edition=UNSHOWN)
     assert decision.state == DecisionState.DRAFT
     assert not decision.steps.filter(voided_at__isnull=True).exists()
     assert decision.steps.count() == 4
@@ -219,12 +220,12 @@ def test_returned_chain_starts_over_and_keeps_what_was_void(cast, programme):
     assert {name for name, _url in told("decision_sent_back")} == {"Karim", "Sylvie", "Maude"}
     assert Decision.objects.get(pk=decision.pk).application.state == "recommended"
     with pytest.raises(WrongMoment):
-        services.approve(decision, by=cast.approver)
+        services.approve(decision, by=cast.approver, edition=UNSHOWN)
     with clock.at(files.DECIDED_AT):
-        decision = services.endorse(decision, by=cast.endorser)
-        decision = services.approve(decision, by=cast.approver)
+        decision = services.endorse(decision, by=cast.endorser, edition=UNSHOWN)
+        decision = services.approve(decision, by=cast.approver, edition=UNSHOWN)
         services.concur(decision.concurrences.counted().get(), by=cast.concurrence)
-        decision = services.issue(Decision.objects.get(pk=decision.pk), by=cast.officer)
+        decision = services.issue(Decision.objects.get(pk=decision.pk), by=cast.officer, edition=UNSHOWN)
     assert decision.state == DecisionState.ISSUED
     assert decision.concurrences.count() == 2
 
@@ -233,7 +234,9 @@ def test_return_to_the_panel_voids_the_decision_and_gives_the_reserve_back(cast,
     decision = files.endorsed(cast, programme, amount="60000.00")
     envelope = decision.shares.get().envelope
     assert envelope.reserved == D("60000.00")
-    decision = services.send_back(decision, by=cast.endorser, reason="Note à revoir.", to=ReturnTo.PANEL)
+    decision = services.send_back(
+        decision, by=cast.endorser, reason="Note à revoir.", to=ReturnTo.PANEL, edition=UNSHOWN
+    )
     envelope = Envelope.objects.get(pk=envelope.pk)
     assert (decision.state, decision.application.state, envelope.reserved) == ("void", "reviewed", D("0.00"))
     assert "Louise" in [name for name, _url in told("decision_sent_back")]
@@ -247,7 +250,7 @@ def test_whoever_endorsed_is_told_of_the_return_though_they_sit_or_sat_for_a_par
         starts_on=clock.today() - timedelta(days=9), ends_on=clock.today() + timedelta(days=days),
     )  # fmt: skip
     decision = files.concurred(cast, programme)
-    services.send_back(decision, by=cast.approver, reason="Montant à préciser.")
+    services.send_back(decision, by=cast.approver, reason="Montant à préciser.", edition=UNSHOWN)
     assert {name for name, _url in told("decision_sent_back")} == {"Karim", "Maude"}
 
 
@@ -256,10 +259,10 @@ def test_second_return_leaves_what_the_first_made_void_as_it_was(cast, programme
     first, second = files.DECIDED_AT, files.DECIDED_AT + timedelta(days=1)
     for at in (first, second):
         with clock.at(at):
-            decision = services.send_back(decision, by=cast.approver, reason="À revoir.")
+            decision = services.send_back(decision, by=cast.approver, reason="À revoir.", edition=UNSHOWN)
             if at == first:
-                decision = services.endorse(decision, by=cast.endorser)
-                decision = services.approve(decision, by=cast.approver)
+                decision = services.endorse(decision, by=cast.endorser, edition=UNSHOWN)
+                decision = services.approve(decision, by=cast.approver, edition=UNSHOWN)
     assert list(decision.steps.order_by("id").values_list("kind", "voided_at")) == [
         ("endorsed", first), ("approved", first), ("concurred", first), ("sent_back", first),
         ("endorsed", second), ("approved", second), ("sent_back", second),
@@ -274,16 +277,16 @@ def test_second_return_leaves_what_the_first_made_void_as_it_was(cast, programme
 def test_partner_sends_back_only_what_waits_for_it_in_this_round_and_never_what_is_issued(cast, programme):
     decision = files.concurred(cast, programme)
     with clock.at(files.DECIDED_AT):
-        decision = services.send_back(decision, by=cast.concurrence, reason="À revoir.")
+        decision = services.send_back(decision, by=cast.concurrence, reason="À revoir.", edition=UNSHOWN)
         Agreement.objects.update(concurrence_above=None)  # amended since: the partner has no more say
-        decision = services.endorse(decision, by=cast.endorser)
-        decision = services.approve(decision, by=cast.approver)
+        decision = services.endorse(decision, by=cast.endorser, edition=UNSHOWN)
+        decision = services.approve(decision, by=cast.approver, edition=UNSHOWN)
         with pytest.raises(Forbidden):
-            services.send_back(decision, by=cast.concurrence, reason="Encore.")
+            services.send_back(decision, by=cast.concurrence, reason="Encore.", edition=UNSHOWN)
         files.asked_row(decision, state="given")
         Decision.objects.filter(pk=decision.pk).update(state="issued")
         with pytest.raises(WrongMoment) as refused:
-            services.send_back(decision, by=cast.concurrence, reason="Trop tard.")
+            services.send_back(decision, by=cast.concurrence, reason="Trop tard.", edition=UNSHOWN)
         assert [one.code for one in refused.value.refusals] == ["state"]
 
 
@@ -291,7 +294,7 @@ def test_returned_to_the_panel_the_next_recommendation_is_what_is_drafted(cast, 
     decision = files.endorsed(cast, programme, amount="60000.00")
     envelope = decision.shares.get().envelope
     with clock.at(files.DECIDED_AT):
-        services.send_back(decision, by=cast.endorser, reason="Note à revoir.", to=ReturnTo.PANEL)
+        services.send_back(decision, by=cast.endorser, reason="Note à revoir.", to=ReturnTo.PANEL, edition=UNSHOWN)
         recommend(
             Application.objects.get(pk=decision.application_id), by=cast.chair, outcome="partial", amount=D("50000.00"),
             shares=[(envelope, D("50000.00"))], reasons_fr="Revu.", reasons_en="Reviewed.",
@@ -306,7 +309,7 @@ def test_returned_to_the_panel_the_next_recommendation_is_what_is_drafted(cast, 
 def test_trail_keeps_no_words_of_a_person(cast, programme):
     decision = files.endorsed(cast, programme)
     services.edit_reasons  # noqa: B018 (its own test below)
-    decision = services.send_back(decision, by=cast.endorser, reason="Gauthier connaît le comité.")
+    decision = services.send_back(decision, by=cast.endorser, reason="Gauthier connaît le comité.", edition=UNSHOWN)
     entries = Entry.objects.filter(application_id=decision.application_id)
     assert entries.filter(verb="decision.send_back").get().given == {"back_to": "start"}
     assert "Gauthier connaît" not in "".join(str(entry.given) for entry in entries)
@@ -326,7 +329,7 @@ def test_reasons_are_edited_in_draft_only_by_officer_or_endorser(cast, programme
     entry = Entry.objects.filter(verb="decision.edit_reasons").latest("id")
     assert (entry.given, sorted(entry.personal)) == ({}, ["reasons_en", "reasons_fr"])
     files.declare(cast, decision, "endorser")
-    decision = services.endorse(decision, by=cast.endorser)
+    decision = services.endorse(decision, by=cast.endorser, edition=UNSHOWN)
     with pytest.raises(WrongMoment):
         services.edit_reasons(decision, by=cast.officer, reasons_fr="Autre.", reasons_en="Other.", version=3)
 
@@ -353,11 +356,11 @@ def test_reasons_missing_in_one_language_of_the_letter_stop_the_endorsement(cast
     decision = files.recommended_file(cast, programme, reasons=("Bon projet.", ""))
     files.declare(cast, decision, "endorser")
     with pytest.raises(WrongMoment) as refusal:
-        services.endorse(decision, by=cast.endorser)
+        services.endorse(decision, by=cast.endorser, edition=UNSHOWN)
     assert codes(refusal) == ["letter"]
     assert "Motifs, par critère ou par point (Anglais)" in refusal.value.message
     Agreement.objects.update(language_regime="fr_only")
-    assert services.endorse(decision, by=cast.endorser).state == DecisionState.ENDORSED
+    assert services.endorse(decision, by=cast.endorser, edition=UNSHOWN).state == DecisionState.ENDORSED
 
 
 # Issue
@@ -393,7 +396,7 @@ def test_fault_at_the_letter_leaves_nothing_changed(cast, programme, monkeypatch
 
     monkeypatch.setattr("letters.sheets.html_of", broken)
     with pytest.raises(ZeroDivisionError):
-        services.issue(decision, by=cast.officer)
+        services.issue(decision, by=cast.officer, edition=UNSHOWN)
     assert snapshot_of(decision) == before
 
 
@@ -402,7 +405,7 @@ def test_fault_at_the_award_leaves_nothing_changed(cast, programme, monkeypatch)
     before = snapshot_of(decision)
     monkeypatch.setattr("awards.reactions.open_award", lambda *a, **k: 1 / 0)
     with pytest.raises(ZeroDivisionError):
-        services.issue(decision, by=cast.officer)
+        services.issue(decision, by=cast.officer, edition=UNSHOWN)
     assert snapshot_of(decision) == before
 
 
@@ -418,7 +421,7 @@ def test_envelope_that_no_longer_holds_the_reserve_leaves_nothing_changed(cast, 
     )
     before = snapshot_of(decision)
     with pytest.raises(WrongMoment) as refusal:
-        services.issue(decision, by=cast.officer)
+        services.issue(decision, by=cast.officer, edition=UNSHOWN)
     assert codes(refusal) == ["insufficient_funds"]
     assert snapshot_of(decision) == before
 
@@ -426,11 +429,11 @@ def test_envelope_that_no_longer_holds_the_reserve_leaves_nothing_changed(cast, 
 def test_second_click_changes_nothing(cast, programme):
     decision = files.issued(cast, programme)
     before = snapshot_of(decision)
-    again = services.issue(decision, by=cast.officer)
+    again = services.issue(decision, by=cast.officer, edition=UNSHOWN)
     assert (again.pk, again.state) == (decision.pk, DecisionState.ISSUED)
     assert snapshot_of(decision) == before
     with pytest.raises(Forbidden):
-        services.issue(decision, by=cast.analyst)
+        services.issue(decision, by=cast.analyst, edition=UNSHOWN)
 
 
 @pytest.mark.parametrize(
@@ -445,10 +448,10 @@ def test_federal_money_leaves_only_with_its_authorisation(cast, programme, field
     decision = files.approved(cast, programme)
     Agreement.objects.update(jurisdiction="federal", **fields)
     if issued:
-        assert services.issue(decision, by=cast.officer).state == DecisionState.ISSUED
+        assert services.issue(decision, by=cast.officer, edition=UNSHOWN).state == DecisionState.ISSUED
         return
     with pytest.raises(WrongMoment) as refusal:
-        services.issue(decision, by=cast.officer)
+        services.issue(decision, by=cast.officer, edition=UNSHOWN)
     assert codes(refusal) == ["authorisation"]
     assert "MEIE-2026-114" in refusal.value.message
 
@@ -494,5 +497,5 @@ def test_file_that_is_withdrawn_takes_its_open_decision_with_it(cast, programme)
     assert Decision.objects.get(pk=decision.pk).state == DecisionState.VOID
     assert Envelope.objects.get(pk=decision.shares.get().envelope_id).reserved == Decimal("0.00")
     with pytest.raises(WrongMoment):
-        services.issue(decision, by=cast.officer)
+        services.issue(decision, by=cast.officer, edition=UNSHOWN)
     assert not Concurrence.objects.waiting().exists()

@@ -12,7 +12,7 @@ from django.utils.translation import override
 from accounts.models import ClusterAppointment, User
 from decisions import services
 from decisions.models import Decision
-from decisions.selectors import edition_of, stuck_among, work_for
+from decisions.selectors import UNSHOWN, edition_of, stuck_among, work_for
 from decisions.selectors.turns import _seats_of, _steps, _without_concurrer, _without_taker, concurrers_of, takers_of
 from decisions.services import messages
 from decisions.states import Turn
@@ -250,7 +250,7 @@ def test_officers_are_told_as_the_step_comes_to_nobody(cast, programme):
     decision = files.endorsed(cast, programme, amount="75000.01")
     files.declare(cast, decision, "approver")
     record_duty(decision.application_id, by=cast.concurrence, duty="screen")
-    services.approve(decision, by=cast.approver)
+    services.approve(decision, by=cast.approver, edition=UNSHOWN)
     assert told() == ["Maude"]
     message = Message.objects.get(context__step__en__startswith="have somebody appointed")
     assert message.url_args == [decision.application.reference]

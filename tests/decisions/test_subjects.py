@@ -10,6 +10,7 @@ from django.utils.translation import override
 from applications.models import Application
 from decisions import services
 from decisions.models import DecisionShare
+from decisions.selectors import UNSHOWN
 from decisions.states import DecisionKind
 from decisions.subjects import FIELDS, _shares, _signer_of, subject_of
 from funding.models import Agreement, Envelope
@@ -45,16 +46,16 @@ def test_who_approved_signs_and_the_management_while_nobody_has(cast, programme)
     assert signer(decision) == MANAGEMENT
     with clock.at(files.DECIDED_AT):
         files.declare(cast, decision, "approver")
-        decision = services.approve(decision, by=cast.approver)
+        decision = services.approve(decision, by=cast.approver, edition=UNSHOWN)
         assert (signer(decision), value(decision, "approver", "en")) == (
             SYLVIE,
             "Sylvie Nguyen, President and Chief Executive Officer",
         )
-        decision = services.send_back(decision, by=cast.endorser, reason="À revoir.")
+        decision = services.send_back(decision, by=cast.endorser, reason="À revoir.", edition=UNSHOWN)
         assert signer(decision) == MANAGEMENT  # an approval that a return made void signs nothing
-        decision = services.endorse(decision, by=cast.endorser)
+        decision = services.endorse(decision, by=cast.endorser, edition=UNSHOWN)
         assert signer(decision) == MANAGEMENT
-        decision = services.approve(decision, by=cast.approver)
+        decision = services.approve(decision, by=cast.approver, edition=UNSHOWN)
     assert signer(decision) == SYLVIE
 
 

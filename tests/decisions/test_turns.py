@@ -10,6 +10,7 @@ from accounts.models import ClusterAppointment, User
 from applications.models import Application
 from decisions import services
 from decisions.models import Decision
+from decisions.selectors import UNSHOWN
 from decisions.selectors.waiting import work_for
 from decisions.services import messages
 from decisions.states import DecisionKind, Turn
@@ -59,7 +60,7 @@ def endorsed_again(cast, programme):
             appoint(cast.finance, by=cast.administrator, role="reconsiderer", program=programme)
         services.edit_reasons(decision, by=cast.officer, reasons_fr="Non.", reasons_en="No.", version=1)
         declare_interests(decision.application, by=cast.finance, answer="none")
-        return services.endorse(decision, by=cast.finance)
+        return services.endorse(decision, by=cast.finance, edition=UNSHOWN)
 
 
 def one_of_each(cast, programme):

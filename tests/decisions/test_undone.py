@@ -17,6 +17,7 @@ from audit.models import Entry
 from awards.models import Award
 from decisions import services
 from decisions.models import Decision
+from decisions.selectors import UNSHOWN
 from decisions.selectors.chain import unsent_of
 from decisions.states import ReturnTo
 from documents.models import Rendering
@@ -57,7 +58,7 @@ def withdraw(decision, cast, at=LATER):
 def concurred_and_issued(cast, programme):
     decision = files.concurred(cast, programme)
     with clock.at(files.DECIDED_AT):
-        return services.issue(decision, by=cast.officer)
+        return services.issue(decision, by=cast.officer, edition=UNSHOWN)
 
 
 def made(decision):
@@ -167,8 +168,10 @@ def invited(cast, programme):
     Decision.objects.filter(pk=decision.pk).update(kind="invited")
     with clock.at(files.DECIDED_AT):
         files.declare(cast, decision, "endorser", "approver")
-        decision = services.endorse(Decision.objects.get(pk=decision.pk), by=cast.endorser)
-        return services.issue(services.approve(decision, by=cast.approver), by=cast.officer)
+        decision = services.endorse(Decision.objects.get(pk=decision.pk), by=cast.endorser, edition=UNSHOWN)
+        return services.issue(
+            services.approve(decision, by=cast.approver, edition=UNSHOWN), by=cast.officer, edition=UNSHOWN
+        )
 
 
 @pytest.mark.django_db
@@ -431,7 +434,7 @@ def test_void_decision_that_was_never_issued_reads_as_one(cast, programme, clien
         elif how == "cancelled":
             cancel_call(file.call, by=cast.officer, reason="Le programme prend fin.")
         else:
-            services.send_back(decision, by=cast.approver, reason="À revoir.", to=ReturnTo.PANEL)
+            services.send_back(decision, by=cast.approver, reason="À revoir.", to=ReturnTo.PANEL, edition=UNSHOWN)
     client.force_login(cast.officer)
     page = client.get(reverse("decision-file", args=[file.reference]))
     body = page.content.decode()

@@ -15,7 +15,7 @@ from decisions import services
 from decisions.models import Decision
 from decisions.querysets import ConcurrenceQuerySet, DecisionQuerySet, StepQuerySet
 from decisions.rules import reasons_can_change
-from decisions.selectors import edition_of, others_of, work_for
+from decisions.selectors import UNSHOWN, edition_of, others_of, work_for
 from decisions.states import DecisionState, ReturnTo
 from funding.models import Agreement, Envelope
 from letters.models import Letter
@@ -148,7 +148,7 @@ def test_page_of_a_step_says_who_acted_before_and_their_remark_the_latest_first(
     decision = files.recommended_file(cast, programme, reasons=("Bon projet.", "Good project."))
     files.declare(cast, decision, "endorser", "approver")
     decision.steps.create(kind="endorsed", by=cast.ben, note="D’un tour passé.", voided_at=clock.now())
-    services.endorse(decision, by=cast.endorser, note="Réserve : vérifier le jalon 3.")
+    services.endorse(decision, by=cast.endorser, note="Réserve : vérifier le jalon 3.", edition=UNSHOWN)
     page = as_(cast.approver).get(reverse("decision-approve", args=[decision.application.reference]))
     assert [(line["who"], line["note"]) for line in page.context["timeline"]] == [
         (cast.endorser.full_name, "Réserve : vérifier le jalon 3.")
@@ -192,7 +192,7 @@ def test_step_is_taken_on_the_decision_that_was_read_and_on_no_other(cast, progr
     with clock.at(files.DECIDED_AT):
         files.declare(cast, decision, "endorser", "approver")
         if change != "reasons":
-            services.endorse(decision, by=cast.endorser)
+            services.endorse(decision, by=cast.endorser, edition=UNSHOWN)
         person, step = (cast.endorser, "endorse") if change == "reasons" else (cast.approver, "approve")
         client, url = as_(person), reverse(f"decision-{step}", args=[reference])
         edition = re.search(r'name="edition" value="([^"]+)"', text(client.get(url)))[1]
@@ -201,17 +201,17 @@ def test_step_is_taken_on_the_decision_that_was_read_and_on_no_other(cast, progr
                 decision, by=cast.officer, version=1, reasons_fr="Autre motif.", reasons_en="Another reason."
             )
         elif change == "sent back":
-            services.send_back(decision, by=cast.endorser, reason="À revoir.")
-            services.endorse(decision, by=cast.endorser)
+            services.send_back(decision, by=cast.endorser, reason="À revoir.", edition=UNSHOWN)
+            services.endorse(decision, by=cast.endorser, edition=UNSHOWN)
         else:
-            services.send_back(decision, by=cast.endorser, reason="Tout.", to=ReturnTo.PANEL)
+            services.send_back(decision, by=cast.endorser, reason="Tout.", to=ReturnTo.PANEL, edition=UNSHOWN)
             recommend(
                 Application.objects.get(pk=file.pk), by=cast.chair, outcome="approved", amount=files.D("75000.00"),
                 shares=[(files.envelopes(programme)[0], files.D("75000.00"))], discussion="",
                 reasons_fr="Le projet répond aux objectifs.", reasons_en="The project meets the objectives.",
             )  # fmt: skip
             decision = Decision.objects.open().get(application=file)
-            services.endorse(decision, by=cast.endorser)
+            services.endorse(decision, by=cast.endorser, edition=UNSHOWN)
         before = Decision.objects.get(pk=decision.pk).state
         answer = client.post(url, {"note": "Lu.", "edition": edition})
         page = text(answer)
@@ -238,7 +238,7 @@ def test_step_that_the_decision_waits_for_no_more_is_not_offered_again(cast, pro
     with clock.at(files.DECIDED_AT):
         files.declare(cast, decision, "approver")
         edition = edition_of(decision)
-        services.send_back(decision, by=cast.endorser, reason="À revoir.")
+        services.send_back(decision, by=cast.endorser, reason="À revoir.", edition=UNSHOWN)
         answer = as_(cast.approver).post(url, {"note": "Lu.", "edition": edition})
     page = text(answer).split("<main")[1]
     assert (answer.status_code, "Lu.</textarea>" in page, '<button class="button' in page) == (409, True, False)
@@ -390,8 +390,9 @@ def test_what_is_free_says_what_its_reader_s_figures_count(asked, cast, programm
 def test_partner_sends_back_with_its_reason(asked, cast, as_):
     files.declare(cast, asked.decision, "concurrence")
     url = reverse("decision-concurrence-send-back", args=[asked.public_id])
-    assert as_(cast.concurrence).post(url, {"reason": ""}).status_code == 200
-    as_(cast.concurrence).post(url, {"reason": "Montant à préciser."})
+    edition = as_(cast.concurrence).get(url).context["edition"]
+    assert as_(cast.concurrence).post(url, {"reason": "", "edition": edition}).status_code == 200
+    as_(cast.concurrence).post(url, {"reason": "Montant à préciser.", "edition": edition})
     assert Decision.objects.get(pk=asked.decision_id).state == "draft"
     assert as_(cast.concurrence).get(url).status_code == 409
 
@@ -413,7 +414,7 @@ def test_partner_who_wrote_while_the_file_went_reads_that_it_waits_no_more_and_k
     if end == "withdrawn":
         withdraw_application(asked.application, by=cast.sophie, reason="Vendu.")
     else:
-        services.send_back(asked.decision, by=cast.approver, reason="Montant à revoir.")
+        services.send_back(asked.decision, by=cast.approver, reason="Montant à revoir.", edition=UNSHOWN)
     answer = client.post(url, {field: "Ce que j’ai écrit."})
     page = text(answer).split("<main")[1]
     assert answer.status_code == 409
@@ -510,7 +511,7 @@ def test_reasons_typed_while_somebody_endorses_stay_on_the_page(cast, programme,
     client, url = as_(cast.officer), reverse("decision-reasons", args=[decision.application.reference])
     with clock.at(files.DECIDED_AT):
         files.declare(cast, decision, "endorser")
-        services.endorse(decision, by=cast.endorser)
+        services.endorse(decision, by=cast.endorser, edition=UNSHOWN)
     typed = {"reasons_fr": "Ce que j’ai écrit.", "reasons_en": "What I wrote."}
     response = client.post(url, typed)
     assert response.status_code == 409
@@ -606,13 +607,13 @@ def test_nobody_is_told_of_a_file_that_is_closed_to_them(cast, programme, told):
     Message.objects.all().delete()
     if told == "sent_back":
         files.declare(cast, decision, "approver")
-        services.send_back(decision, by=cast.approver, reason="À revoir.")
+        services.send_back(decision, by=cast.approver, reason="À revoir.", edition=UNSHOWN)
     elif told == "failed":
         letter = Letter(application=decision.application, since=clock.now())
         services.messages.tell_failed(letter)
     else:
         files.declare(cast, decision, "approver")
-        decision = services.approve(decision, by=cast.approver)
+        decision = services.approve(decision, by=cast.approver, edition=UNSHOWN)
         if told == "issue":
             files.declare(cast, decision, "concurrence")
             services.concur(decision.concurrences.get(), by=cast.concurrence)

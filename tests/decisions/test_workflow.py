@@ -5,6 +5,7 @@ import pytest
 from audit.actors import CLOCK
 from decisions import services
 from decisions.models import Concurrence, Decision, Step
+from decisions.selectors import UNSHOWN
 from decisions.states import ConcurrenceState, DecisionState
 from moves.machine import move
 from moves.refusals import Forbidden, WrongMoment
@@ -16,10 +17,10 @@ from work import clock
 pytestmark = pytest.mark.django_db
 
 MOVES = {
-    "endorse": lambda d, by: services.endorse(d, by=by),
-    "approve": lambda d, by: services.approve(d, by=by),
-    "send_back": lambda d, by: services.send_back(d, by=by, reason="À revoir."),
-    "issue": lambda d, by: services.issue(d, by=by),
+    "endorse": lambda d, by: services.endorse(d, by=by, edition=UNSHOWN),
+    "approve": lambda d, by: services.approve(d, by=by, edition=UNSHOWN),
+    "send_back": lambda d, by: services.send_back(d, by=by, reason="À revoir.", edition=UNSHOWN),
+    "issue": lambda d, by: services.issue(d, by=by, edition=UNSHOWN),
     "concur": lambda d, by: move(d, Decision.concur, by=by),
     "void": lambda d, by: move(d, Decision.void, by=by, given=Reason("Non.")),
     "supersede": lambda d, by: move(d, Decision.supersede, by=by),

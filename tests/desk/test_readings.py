@@ -14,6 +14,7 @@ from audit.models import Reading
 from audit.seal import canonical
 from audit.services import record, record_list_reading, record_reading
 from audit.states import Read, ReadOne
+from decisions.selectors import UNSHOWN
 from desk.selectors import chronicle, matching
 from desk.selectors.trail import Filter, Place
 from desk.selectors.trail.lines import _documents
@@ -90,7 +91,7 @@ def test_lists_of_decisions_and_money_are_one_reading_each(client, cast, program
     _page, readings = read(client, cast.approver, "decision-queue")
     assert [told(one) for one in readings] == [("decision", "decisions waiting", {"place": ""}, 1, [file])]
     decided.declare(cast, decision, "approver")
-    decided.services.approve(decision, by=cast.approver)
+    decided.services.approve(decision, by=cast.approver, edition=UNSHOWN)
     for name, what in (("decision-concurrences", "concurrences"), ("partner-home", "waiting for concurrence")):
         _page, readings = read(client, cast.concurrence, name)
         assert [told(one) for one in readings] == [("concurrence", what, {}, 1, [file])]

@@ -27,6 +27,7 @@ from applications.services.sponsors import cancel_sponsorship, invite_sponsor
 from applications.services.submission import withdraw_application
 from applications.states import ChangeWhy
 from audit.actors import CLOCK
+from decisions.selectors import UNSHOWN
 from decisions.services import approve, concur, endorse, send_back, set_acts_aside
 from decisions.services.messages import tell_failed, tell_stuck
 from letters.models import Letter
@@ -324,7 +325,7 @@ def upheld(cast, late):
 
 
 def set_acts(cast, late):
-    assert set_acts_aside(late, by=cast.endorser, why="Le montant tient à ce lien.")
+    assert set_acts_aside(late, by=cast.endorser, why="Le montant tient à ce lien.", edition=UNSHOWN)
 
 
 RULINGS = {
@@ -367,7 +368,7 @@ def asked_to_send_back(cast, programme):
     decision = decided.approved(cast, programme)
     late = declare_interests(decision.application, by=cast.approver, **CONFLICT)
     Message.objects.all().delete()
-    assert not set_acts_aside(late, by=cast.chair, why="Le montant tient à ce lien.")
+    assert not set_acts_aside(late, by=cast.chair, why="Le montant tient à ce lien.", edition=UNSHOWN)
     return fresh(decision)
 
 
@@ -378,7 +379,7 @@ def to_approve(cast, programme):
 
 
 def returned(cast, decision):
-    send_back(fresh(decision), by=cast.endorser, reason="À revoir.")
+    send_back(fresh(decision), by=cast.endorser, reason="À revoir.", edition=UNSHOWN)
 
 
 def to_concur(cast, programme):
@@ -387,16 +388,16 @@ def to_concur(cast, programme):
 
 def sent_back(cast, programme):
     decision = decided.endorsed(cast, programme)
-    return send_back(decision, by=cast.endorser, reason="À revoir.")
+    return send_back(decision, by=cast.endorser, reason="À revoir.", edition=UNSHOWN)
 
 
 def concurrence_void(cast, programme):
-    return send_back(to_concur(cast, programme), by=cast.endorser, reason="À revoir.")
+    return send_back(to_concur(cast, programme), by=cast.endorser, reason="À revoir.", edition=UNSHOWN)
 
 
 def approved_again(cast, decision):
     decided.declare(cast, decision, "approver")
-    approve(endorse(fresh(decision), by=cast.endorser), by=cast.approver)
+    approve(endorse(fresh(decision), by=cast.endorser, edition=UNSHOWN), by=cast.approver, edition=UNSHOWN)
 
 
 def failed(cast, programme):
@@ -412,7 +413,7 @@ def withdraw_decided(cast, decision):
 
 def approves(cast, decision):
     decided.declare(cast, decision, "approver")
-    approve(fresh(decision), by=cast.approver)
+    approve(fresh(decision), by=cast.approver, edition=UNSHOWN)
 
 
 def concurs(cast, decision):

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from decisions.selectors import UNSHOWN
 from demo import answers, papers, people
 from demo.cast import BY_KEY, COMPANIES
 from tests.cast import BUNDLE
@@ -471,8 +472,8 @@ def up_to_concurrence():
         reasons_en="The project meets the objectives.",
         discussion="Le comité a comparé les évaluations.",
     )
-    decisions.endorse(Decision.objects.get(application=file), by=cast.endorser)
-    decisions.approve(Decision.objects.get(application=file), by=cast.approver)
+    decisions.endorse(Decision.objects.get(application=file), by=cast.endorser, edition=UNSHOWN)
+    decisions.approve(Decision.objects.get(application=file), by=cast.approver, edition=UNSHOWN)
     return file.reference
 
 

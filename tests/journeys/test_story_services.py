@@ -33,6 +33,7 @@ from awards.models import Award
 from builder.services import import_bundle
 from decisions import services as decisions
 from decisions.models import Decision
+from decisions.selectors import UNSHOWN
 from demo import answers, papers, people
 from demo.cast import COMPANIES
 from desk.selectors import whole_chronicle
@@ -243,14 +244,14 @@ class Year:
         file = self.fresh(company)
         for key in ("endorser", "approver"):
             declare_interests(file, by=self.who(key), answer="none")
-        decisions.endorse(self.decision(company), by=self.who("endorser"))
+        decisions.endorse(self.decision(company), by=self.who("endorser"), edition=UNSHOWN)
         with pytest.raises(Forbidden):  # whoever endorsed does not approve
-            decisions.approve(self.decision(company), by=self.who("endorser"))
-        decisions.approve(self.decision(company), by=self.who("approver"))
+            decisions.approve(self.decision(company), by=self.who("endorser"), edition=UNSHOWN)
+        decisions.approve(self.decision(company), by=self.who("approver"), edition=UNSHOWN)
 
     def concur(self, company):
         with pytest.raises(WrongMoment):  # the ministry has not concurred
-            decisions.issue(self.decision(company), by=self.who("officer"))
+            decisions.issue(self.decision(company), by=self.who("officer"), edition=UNSHOWN)
         declare_interests(self.fresh(company), by=self.who("concurrence"), answer="none")
         decisions.concur(self.decision(company).concurrences.get(), by=self.who("concurrence"))
         assert self.decision(company).state == "concurred"
@@ -258,7 +259,7 @@ class Year:
     def issue(self, company):
         self.when(11, 10)
         before = self.envelope()
-        decisions.issue(self.decision(company), by=self.who("officer"))
+        decisions.issue(self.decision(company), by=self.who("officer"), edition=UNSHOWN)
         after, amount = self.envelope(), self.fresh(company).requested_amount
         assert (after.reserved, after.committed) == (before.reserved - amount, before.committed + amount)
         assert self.fresh(company).state == "approved"

@@ -12,6 +12,7 @@ from pypdf import PdfReader
 from accounts.models import User
 from applications.services.submission import withdraw_application
 from decisions import services as decisions
+from decisions.selectors import UNSHOWN
 from decisions.subjects import subject_of
 from documents.models import Rendering
 from documents.pdf import render_pdf
@@ -95,7 +96,7 @@ def test_programme_without_a_letter_of_this_kind_cannot_endorse(cast, programme)
     programme.letter_templates.filter(kind="declined").delete()
     files.declare(cast, decision, "endorser")
     with pytest.raises(WrongMoment) as refusal:
-        decisions.endorse(decision, by=cast.endorser)
+        decisions.endorse(decision, by=cast.endorser, edition=UNSHOWN)
     assert "le programme n’a pas de lettre de ce genre" in refusal.value.message
 
 
