@@ -4,6 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
+from accounts.models import User
 from applications.models import Application, Finding, ScreeningReturn
 from applications.rules import Again
 from applications.selectors.submitted import current_snapshot
@@ -17,6 +18,7 @@ from programs.selectors import policy_of
 from work.texts import Text
 
 FINDINGS = ("application.find_eligible", "application.find_ineligible")
+MARK = "application.mark_finding"
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,43 @@ class Opened:
     at: datetime | None
     which: str
     returned: ScreeningReturn | None = None
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A mark of the checklist as it was at some instant: what was found of which item, why, by whom and when. `reason`
+    is "" once it was erased; `at` None of a mark that has no instant."""
+
+    of: Finding
+    passed: bool | None
+    reason: str
+    by: User | None
+    at: datetime | None
+
+
+def marks_at(application: Application, at: datetime) -> list[Mark]:
+    """Each mark of its checklist as it stood at that instant, in the order in which their items were first marked. One
+    made again since is read in the trail, and left out where nothing is kept of it. One query; three more where any was
+    made again."""
+    rows = list(application.findings.select_related("by").order_by("id"))
+    again = any(row.at is not None and row.at > at for row in rows)
+    kept, people = _kept_of(application, at) if again else ({}, {})
+    found = []
+    for row in rows:
+        if row.at is None or row.at <= at:
+            found.append(Mark(row, row.passed, row.reason, row.by, row.at))
+        elif (entry := kept.get(row.item)) is not None:
+            reason = next((one.value for one in entry.erasables.all() if one.field == "reason"), "")
+            found.append(Mark(row, entry.given["passed"], reason, people.get(entry.actor_id), entry.at))
+    return found
+
+
+def _kept_of(application: Application, at: datetime) -> tuple[dict[str, Entry], dict[int | None, User]]:
+    """What the trail keeps of the marks made until then: the last of each item, by its key; and who made them."""
+    made = Entry.objects.of(*subject_of(application)).filter(verb=MARK, at__lte=at).prefetch_related("erasables")
+    kept = {str(entry.given["item"]): entry for entry in made}
+    people = User.objects.in_bulk({entry.actor_id for entry in kept.values() if entry.actor_kind == ActorKind.PERSON})
+    return kept, dict(people)
 
 
 def screening_of(application: Application) -> Opened:

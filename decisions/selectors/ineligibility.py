@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from applications.models import Application
+from applications.selectors.screening import marks_at
 from audit.models import Entry
 from audit.services import subject_of as named
 from audit.states import ActorKind
@@ -14,6 +15,7 @@ from decisions.models import Decision
 from decisions.states import DecisionKind
 from decisions.subjects import subject_of
 from programs.selectors import policy_of
+from work import clock
 from work.names import folded
 from work.texts import Text
 
@@ -46,32 +48,33 @@ class Ineligibility:
     items: list[Unmet]
 
 
-def unmet_by(application: Application) -> list[Unmet]:
-    """The items that the file does not meet, in the order in which they were found; one of which nothing is said is
-    left out."""
+def unmet_by(application: Application, *, at: datetime) -> list[Unmet]:
+    """The items that the file did not meet at that instant, in the order in which they were found; one of which nothing
+    is said, or kept, is left out. As a file is found ineligible, each mark that says so counts."""
     items = policy_of(application.call).screening.items if application.call.rules_id else ()
     labels = {item.key: item.label for item in items}
     found = []
-    for finding in application.findings.filter(passed=False).select_related("by").order_by("id"):
-        label = Text(finding.own_fr, finding.own_en) or labels.get(finding.item, Text())
-        by = finding.by.full_name if finding.by else ""
-        found.append(Unmet(label, finding.reason.strip(), by, finding.at))
+    for mark in (one for one in marks_at(application, at) if one.passed is False):
+        label = Text(mark.of.own_fr, mark.of.own_en) or labels.get(mark.of.item, Text())
+        found.append(Unmet(label, mark.reason.strip(), mark.by.full_name if mark.by else "", mark.at))
     return [one for one in found if one.label or one.reason]
 
 
 def ineligibility_reasons(application: Application, language: str) -> str:
-    """One line a failed item: what was checked, in `language`, and the officer's reason as it was written."""
-    return "\n".join(one.said(language) for one in unmet_by(application))
+    """One line an item that fails now: what was checked, in `language`, and the officer's reason as it was written."""
+    return "\n".join(one.said(language) for one in unmet_by(application, at=clock.now()))
 
 
 def ineligibility_of(decision: Decision) -> Ineligibility | None:
-    """What a decision of ineligibility stands on; None for any other. Its draft is the act of who found it so."""
-    if decision.kind != DecisionKind.INELIGIBLE:
+    """What a decision of ineligibility stands on, or stood on where it is void: the marks of when it was drafted. None
+    for any other, and where nothing is kept of these. Its draft is the act of who found it so."""
+    items = unmet_by(decision.application, at=decision.at) if decision.kind == DecisionKind.INELIGIBLE else []
+    if not items:
         return None
     drafted = Entry.objects.of(*named(decision)).first()
     by = drafted.actor_id if drafted and drafted.actor_kind == ActorKind.PERSON else None
     person = User.objects.filter(pk=by).first() if by else None
-    return Ineligibility(person.full_name if person else "", decision.at, unmet_by(decision.application))
+    return Ineligibility(person.full_name if person else "", decision.at, items)
 
 
 def untranslated(decision: Decision) -> list[str]:
@@ -79,7 +82,7 @@ def untranslated(decision: Decision) -> list[str]:
     line. What the rules give in each language, the name of an item, is not compared with it."""
     if len(subject_of(decision).languages) < 2:
         return []
-    items = unmet_by(decision.application) if decision.kind == DecisionKind.INELIGIBLE else []
+    items = unmet_by(decision.application, at=decision.at) if decision.kind == DecisionKind.INELIGIBLE else []
     labels = sorted((name for one in items for name in (one.label.fr, one.label.en) if name), key=len, reverse=True)
     french, english = (
         [_written(line.strip(), labels) for line in text.splitlines()]

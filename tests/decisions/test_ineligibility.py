@@ -1,16 +1,27 @@
 """What those who decide an ineligibility read of it, and what its letter would say in one language only."""
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
 
+from applications.findings import checklist_of
 from applications.models import Application
+from applications.selectors.screening import marks_at
+from applications.services.screening import find_complete, find_ineligible, mark_finding
+from audit.models import Erasable
+from audit.services import erase_texts
+from decisions import services
 from decisions.models import Decision
-from decisions.selectors import ineligibility_of, ineligibility_reasons, untranslated
+from decisions.selectors import edition_of, ineligibility_of, ineligibility_reasons, untranslated
 from decisions.selectors.ineligibility import unmet_by
+from decisions.states import ReturnTo
 from moves.machine import move
+from moves.services import declare_standing
 from reviews.services import declare_interests
 from tests.decisions import files
 from tests.decisions.test_views import text
+from tests.files import submitted_file
 from tests.mutants import proves
 from work import clock
 
@@ -142,3 +153,74 @@ def test_a_letter_in_one_language_lacks_no_translation(ineligible, monkeypatch):
     assert untranslated(decision) == ["Pareil."]
     monkeypatch.setattr("decisions.subjects.DecisionSubject.languages", ("fr",))
     assert untranslated(decision) == []
+
+
+@pytest.fixture
+def at(clock_at):
+    """Sets the clock so many hours after the file was found complete."""
+    return lambda hours: clock_at(files.REVIEWED_AT + timedelta(hours=hours))
+
+
+def marked(file, person, key, version, *, passed, reason=""):
+    file = Application.objects.get(pk=file.pk)
+    mark_finding(file, key, by=person, passed=passed, reason=reason, version=version)
+
+
+@proves(marks_at)
+def test_void_ineligibility_says_what_it_stood_on_when_it_was_made_whatever_was_marked_since(
+    cast, programme, client, at
+):
+    """Sent back, one is found compliant and others are not, by somebody else: that is of another finding."""
+    at(0)
+    programme.appointments.create(cluster=programme.cluster, user=cast.emily, role="screener")
+    file = submitted_file(cast, programme)
+    for person in (cast.screener, cast.emily, cast.endorser, cast.officer):
+        declare_standing(file.pk, user=person, standing="clear")
+    find_complete(file, by=cast.screener)
+    items = {item.key: item for item in checklist_of(file)}
+    passed, failed, later = [key for key in items if key != "costs"][:3]
+    marked(file, cast.emily, "costs", 0, passed=False, reason="Un premier motif.")
+    at(1)
+    marked(file, cast.screener, "costs", 1, passed=False, reason="Temps du parrain.")
+    marked(file, cast.screener, passed, 0, passed=True)
+    marked(file, cast.screener, failed, 0, passed=False, reason="Inscrite.")
+    at(2)
+    find_ineligible(Application.objects.get(pk=file.pk), by=cast.screener)
+    decision = Decision.objects.get(application=file)
+    stood = ineligibility_of(decision)
+    assert [(one.label, one.reason, one.by) for one in stood.items] == [
+        (items["costs"].label, "Temps du parrain.", cast.screener.full_name),
+        (items[failed].label, "Inscrite.", cast.screener.full_name),
+    ]
+    at(3)
+    decision = services.send_back(
+        decision, by=cast.endorser, reason="Admissible.", to=ReturnTo.SCREENING, edition=edition_of(decision)
+    )
+    at(4)
+    version = {one.item: one.version for one in file.findings.all()}
+    marked(file, cast.emily, "costs", version["costs"], passed=True)
+    marked(file, cast.emily, passed, version[passed], passed=False, reason="Un bureau seulement.")
+    marked(file, cast.emily, later, 0, passed=False, reason="Vu ensuite.")
+    decision = Decision.objects.get(pk=decision.pk)
+
+    def said():
+        found = ineligibility_of(decision)
+        return found and [(one.label, one.reason, one.by) for one in found.items]
+
+    assert said() == [(one.label, one.reason, one.by) for one in stood.items]
+    client.force_login(cast.officer)
+    page = client.get(reverse("decision-file", args=[file.reference])).content.decode()
+    assert ("Temps du parrain." in page, "Un bureau seulement." in page, "Vu ensuite." in page) == (True, False, False)
+    now = {one.of.item: (one.passed, one.reason) for one in marks_at(file, clock.now())}
+    assert now == {
+        "costs": (True, ""), failed: (False, "Inscrite."), passed: (False, "Un bureau seulement."),
+        later: (False, "Vu ensuite."),
+    }  # fmt: skip
+    erase_texts(Erasable.objects.filter(entry__verb="application.mark_finding"), by=cast.administrator, rule="files")
+    assert said()[0] == (items["costs"].label, "", cast.screener.full_name)
+
+
+def test_ineligibility_of_which_nothing_is_kept_says_nothing(cast, programme, ineligible):
+    """Its one mark was made over, and the trail has nothing of the first: no empty list above its reasons."""
+    ineligible.application.findings.update(passed=True, reason="", at=files.DECIDED_AT)
+    assert ineligibility_of(ineligible) is None
