@@ -84,8 +84,8 @@ class RulingAsked(Content):
         MessageKind.RULING_ASKED,
         Concern.RULERS,
         Holds.TO_RULE,
-        _("A declaration of interests to rule on: %(reference)s"),
-        _("Read the declaration"),
+        _("A ruling is asked of you: file %(reference)s"),
+        _("Read and rule"),
     )
     reference: str
     person: str

@@ -296,6 +296,7 @@ def rule(request: PersonRequest, reference: str, person_id: UUID) -> HttpRespons
         "acts": [act.label for act in declaration.acts],
         "late": isinstance(form, UpholdForm) and bool(selectors.to_uphold(declaration)),
         "form": form,
+        "upholds": isinstance(form, UpholdForm),
         "cleared": standing_of(application.pk, declaration.user) == StandingState.CLEAR,
         "suggested": checks.proposed_conflicts(application, declaration.user, reader=request.user),
     }

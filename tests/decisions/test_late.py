@@ -514,7 +514,10 @@ def test_act_that_does_not_stand_sends_the_decision_back_from_the_page_of_the_ru
     address = reverse("decision-late", args=[decision.application.reference, cast.approver.public_id])
     rule = reverse("review-rule", args=[decision.application.reference, cast.approver.public_id])
     client.force_login(cast.endorser)
-    assert f'href="{address}"' in client.get(rule).content.decode()
+    asked = client.get(rule).content.decode()
+    assert f'<a href="{address}">Dire que cela ne tient pas</a>' in asked
+    said = ("Actes sur lesquels se prononcer", "Dire que cela tient", "Trancher")
+    assert [asked.count(one) for one in said] == [2, 1, 0]
     shown = client.get(address)
     assert "La décision retourne à son point de départ" in shown.content.decode()
     typed = {"why": "Le montant tient à ce lien.", "edition": shown.context["edition"]}

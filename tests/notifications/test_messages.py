@@ -98,7 +98,7 @@ BUTTONS = {
     "Open my queue": {"review_offered"},
     "Open my review": {"review_opened", "review_reopened"},
     "Open the reviews": {"review_declined"},
-    "Read the declaration": {"ruling_asked"},
+    "Read and rule": {"ruling_asked"},
     "Read the ruling": {"declaration_ruled"},
     "Open the decision": {"decision_waiting", "decision_undone", "letter_failed"},
     "Open the file": {

@@ -388,7 +388,10 @@ def test_the_chair_rules_on_a_page(cast, programme, as_):
     declare_interests(application, by=cast.ana, answer="unsure", note="Mon frère.")
     url = reverse("review-rule", args=[application.reference, cast.ana.public_id])
     assert as_(cast.officer).get(url).status_code == 403
-    assert "Mon frère." in as_(cast.chair).get(url).content.decode()
+    asked = as_(cast.chair).get(url).content.decode()
+    assert "Mon frère." in asked
+    said = ("Se prononcer sur une déclaration", "Trancher", "Dire que cela")
+    assert [asked.count(one) for one in said] == [2, 1, 0]
     done = as_(cast.chair).post(url, {"clear": "yes", "ruling": "Trop ancien."})
     assert done.url == reverse("file-detail", args=[application.reference])
     assert Declaration.objects.get(user=cast.ana, answer="unsure").ruling == "Trop ancien."
