@@ -230,7 +230,7 @@ def test_who_rules_on_a_late_conflict_is_told_by_mail_and_the_officers_of_what_i
     doubt = declare_interests(file, by=cast.approver, answer="unsure", note="Peut-être.")
     assert told_to_rule() == [("Louise", "endorse"), ("Louise", "approve")]
     (on_doubt,) = (one for one in Message.objects.filter(kind="ruling_asked") if one.context["doubt"])
-    assert "après y avoir agi" in rendered(on_doubt)
+    assert "avait agi dans le dossier" in rendered(on_doubt)
     assert "rien de plus n’y est décidé avant" in rendered(on_doubt)
     programme.appointments.create(cluster=programme.cluster, user=cast.emily, role="endorser")
     rule_on_declaration(doubt, by=cast.chair, clear=False, ruling="Un lien.")
