@@ -317,9 +317,20 @@ class ChangeRequest(PublicModel):
     def __str__(self) -> str:
         return f"{self.application} · {self.at:%Y-%m-%d}"
 
+    @property
+    def is_open(self) -> bool:
+        """The applicant has still to answer it (`.waiting()`)."""
+        return self.answered_at is None and self.cancelled_at is None
+
+    @property
+    def is_late(self) -> bool:
+        """The same, past its day (`.overdue()`)."""
+        return self.is_open and self.due <= clock.now()
+
 
 class ChangeItem(models.Model):
-    """One answer to change: why, what it was, what it became."""
+    """One answer to change: why, what it was, and what it becomes as it is changed (`after`). That is the applicant's
+    own until its request is answered, and for good where it never is: anybody else reads `sent`."""
 
     request = models.ForeignKey(ChangeRequest, on_delete=models.CASCADE, related_name="items")
     question = models.CharField(max_length=80)
@@ -336,3 +347,8 @@ class ChangeItem(models.Model):
 
     def __str__(self) -> str:
         return self.question
+
+    @property
+    def sent(self) -> object:
+        """What the answer became, as it was sent; None of a request that was not answered, whatever was begun."""
+        return None if self.request.answered_at is None else self.after

@@ -11,6 +11,7 @@ from applications.rules import CALL_IS_BUSY, IS_LEAVING, WithItsCall, last_closi
 from applications.selectors.people import members_of, people_of
 from applications.selectors.turns import concerned_by_screening, takers_on
 from applications.services.clocks import keep_clock, stop_clock
+from applications.services.requests import end_request
 from applications.states import VALID, ApplicationState, FileTurn
 from audit import services as trail
 from audit.actors import Actor
@@ -97,7 +98,7 @@ def cancel_every_file(call: Call, made: Made[Facts, Reason]) -> None:
     for application in files.order_by("pk"):
         if application.state in VALID and application.public_state.row.is_under_way:
             application = _cancel(application, call, by=made.by)
-            application.change_requests.waiting().update(cancelled_at=application.since)
+            end_request(application, by=made.by)
             stop_clock(application)
         elif application.state != ApplicationState.DRAFT:
             continue

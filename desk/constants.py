@@ -287,3 +287,6 @@ TIMELINE_LEAVES_OUT = (
     "decision.edit_reasons",
     "concurrence.void",
 )
+
+# Acts whose texts nobody reads: a process of the release before kept with them what an applicant had not sent.
+TEXTS_LEFT_OUT = ("application.change_answer",)

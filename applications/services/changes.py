@@ -5,7 +5,6 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F
 from django.db.models.functions import Greatest
 
 from accounts.models import User
@@ -13,13 +12,14 @@ from applications import constants, search
 from applications.models import Application, ChangeItem, ChangeRequest
 from applications.pages import APPLICATION, APPLICATION_CHANGES, FILE_CHANGES, FILE_SCREENING
 from applications.rules import Change, Changes, MoreTime
-from applications.selectors.answers import answers_of, form_of
+from applications.selectors.answers import answers_of
 from applications.selectors.deadlines import stay_told
 from applications.selectors.people import office_of, people_of
 from applications.selectors.turns import late_requests, takers_on
 from applications.services import submission
 from applications.services.clocks import keep_clock
 from applications.services.receipts import give_receipt
+from applications.services.requests import end_request
 from applications.states import ApplicationState, FileTurn
 from audit.actors import Actor
 from moves.machine import move
@@ -27,7 +27,6 @@ from moves.transitions import Reason
 from notifications import messages
 from notifications.messages import Content
 from notifications.services import queue_message
-from questions.constants import QuestionType
 from work import clock
 from work.pages import Page
 
@@ -74,10 +73,7 @@ def extend_request(application: Application, *, by: User, due: datetime, reason:
 
 @transaction.atomic
 def cancel_request(application: Application, *, by: User, reason: str) -> Application:
-    """Ask for nothing any more: the file goes on with the answers that were submitted. Returns the fresh row.
-
-    What the applicant began to change is put back as it was, so that rows and snapshot say the same.
-    """
+    """Ask for nothing any more: the file goes on with the answers that were submitted. Returns the fresh row."""
     application = move(application, Application.cancel_request, by=by, given=Reason((reason or "").strip()))
     close_request(application, by=by)
     keep_clock(application)
@@ -87,13 +83,9 @@ def cancel_request(application: Application, *, by: User, reason: str) -> Applic
 def close_request(application: Application, *, by: Actor) -> None:
     """End the request that waits, if one does, and tell the applicant: the file goes on with what was submitted. Its
     reader knows no more by it: a request that was a mistake and one that was never answered end in the same words."""
-    request = application.change_requests.waiting().first()
+    request = end_request(application, by=by)
     if request is None:
         return
-    request.cancelled_at = clock.now()
-    request.save(update_fields=["cancelled_at"])
-    for item in request.items.answered():
-        _put_back(application, item, by=by)
     cancelled = messages.ChangesCancelled(reference=application.number, title=application.title)
     _tell_applicant(application, request, cancelled, APPLICATION)
 
@@ -173,21 +165,6 @@ def _tell_late(application: Application, request: ChangeRequest) -> None:
             application_id=application.pk,
             key=f"changes_unanswered:{request.public_id}:{until:%Y%m%d%H%M}:{person.pk}",
         )
-
-
-def _put_back(application: Application, item: ChangeItem, *, by: Actor) -> None:
-    """The answer as it was when the change was asked; its documents too."""
-    question = form_of(application).question(item.question)
-    rows = application.answers.filter(question=item.question)
-    if item.before is None:
-        rows.delete()
-    else:
-        rows.update(value=item.before, version=F("version") + 1, by=by, at=clock.now())
-    if question is not None and question.type == QuestionType.DOCUMENTS:
-        kept = item.before or []
-        documents = application.documents.filter(question=item.question)
-        documents.named(kept).update(removed_at=None)
-        documents.attached().exclude(public_id__in=kept).update(removed_at=clock.now())
 
 
 def _tell_of_request(application: Application, request: ChangeRequest) -> None:

@@ -203,12 +203,10 @@ def _keep(application: Application, question: str, value: object, *, by: User, v
     now = clock.now()
     answer = application.answers.select_related("by").filter(question=question).first()
     if answer is None:
-        before = None
         answer = Answer.objects.create(application=application, question=question, value=value, by=by, at=now)
         fresh = True
     else:
-        before = answer.value
-        if before == value and (version is None or version <= answer.version):
+        if answer.value == value and (version is None or version <= answer.version):
             return answer  # a save sent again after its reply was lost, or both wrote the same
         same = Answer.objects.filter(pk=answer.pk, version=answer.version if version is None else version)
         if not same.update(value=value, version=F("version") + 1, by=by, at=now):
@@ -220,17 +218,16 @@ def _keep(application: Application, question: str, value: object, *, by: User, v
     application.updated_at = now
     application.save(update_fields=["title", "updated_at"])
     record_duty(application.pk, by=by, duty=Duty.PREPARE)
-    _tell(application, answer, before, by=by, fresh=fresh)
+    _tell(application, answer, by=by, fresh=fresh)
     return answer
 
 
-def _tell(application: Application, answer: Answer, before: object, *, by: User, fresh: bool) -> None:
-    """A draft's trail has one entry a question and sitting (what was sent is in the snapshot); a change that an
-    officer asked for has one each time, with both texts as digests."""
+def _tell(application: Application, answer: Answer, *, by: User, fresh: bool) -> None:
+    """A draft's trail has one entry a question and sitting; a change that an officer asked for has one each time. None
+    has its text: what was sent is in the snapshot, and what was not is read by nobody."""
     given = {"question": answer.question, "version": answer.version}
     if application.state == ApplicationState.CHANGES_REQUESTED:
-        personal = {"before": before, "after": answer.value}
-        trail.record(application, "application.change_answer", by=by, given=given, personal=personal)
+        trail.record(application, "application.change_answer", by=by, given=given)
         items = ChangeItem.objects.waiting(application).filter(question=answer.question)
         items.update(after=answer.value, answered_at=answer.at)
     elif fresh:

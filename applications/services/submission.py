@@ -25,6 +25,7 @@ from applications.selectors.submitted import current_snapshot
 from applications.services.clocks import start_clock, stop_clock
 from applications.services.drafts import locked
 from applications.services.receipts import give_receipt
+from applications.services.requests import end_request
 from applications.states import VALID, ApplicationState
 from audit.actors import Actor
 from audit.seal import canonical, plain
@@ -133,7 +134,7 @@ def _withdraw(application: Application, *, by: User, reason: str) -> Application
         "in_review": before.state == ApplicationState.IN_REVIEW,
     }
     application = move(application, Application.withdraw, by=by, given=Reason(reason))
-    application.change_requests.waiting().update(cancelled_at=clock.now())
+    end_request(application, by=by)
     stop_clock(application)
     for person in people_of(application):
         queue_message(

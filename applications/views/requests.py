@@ -55,7 +55,8 @@ def changes(request: PersonRequest, reference: str) -> HttpResponse:
 
 
 def request_lines(application: Application, one: ChangeRequest) -> dict[str, object]:
-    """One request with its items: the question, why, and both texts."""
+    """One request with its items: the question, why, the text before and, once it is answered, the one that was sent.
+    `changing`: the applicant has begun to change it, and still can."""
     form = form_of(application)
     items = []
     for item in sorted(one.items.all(), key=lambda item: item.pk):
@@ -66,11 +67,11 @@ def request_lines(application: Application, one: ChangeRequest) -> dict[str, obj
                 "label": str(question.label) if question else item.question,
                 "why": ChangeWhy(item.why).label,
                 "before": text_of(application, question, item.before),
-                "after": text_of(application, question, item.after),
-                "answered": item.answered_at is not None,
+                "after": text_of(application, question, item.sent),
+                "changing": one.is_open and item.answered_at is not None,
             }
         )
-    return {"request": one, "items": items, "open": one.answered_at is None and one.cancelled_at is None}
+    return {"request": one, "items": items}
 
 
 def text_of(application: Application, question: Question | None, value: object) -> str:

@@ -16,7 +16,6 @@ from applications.selectors import work_for
 from applications.selectors.turns import file_turns, late_requests, stuck_among
 from applications.selectors.waiting import _late_first, _work_of_staff
 from applications.services.changes import (
-    _put_back,
     cancel_request,
     chase_requests,
     extend_request,
@@ -24,6 +23,7 @@ from applications.services.changes import (
     resubmit_application,
 )
 from applications.services.drafts import _tell, attach_document, remove_document, save_answer
+from applications.services.requests import _put_back
 from applications.services.screening import mark_finding
 from applications.states import ChangeWhy, FileTurn
 from audit.actors import CLOCK

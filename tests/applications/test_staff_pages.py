@@ -18,11 +18,14 @@ from applications.selectors import in_order, pages
 from applications.selectors.answers import form_of
 from applications.selectors.pages import Pages, counted
 from applications.selectors.screening import edition_of
-from applications.services.changes import request_changes, resubmit_application
+from applications.services.changes import cancel_request, request_changes, resubmit_application
 from applications.services.drafts import save_answer
+from applications.services.screening import find_ineligible, mark_finding
+from applications.services.submission import withdraw_application
 from applications.states import ChangeWhy
 from audit.models import Reading
 from moves.services import declare_standing
+from programs.services.calls import cancel_call
 from tests.files import AT, submitted_file
 from tests.mutants import proves
 from work import clock
@@ -381,6 +384,49 @@ def test_changes_are_asked_and_read_before_and_after(file, page, cast):
     assert "<del>" in body
     assert page("officer", "file-answers", file.reference, query="?version=1").status_code == 200
     assert page("officer", "file-answers", file.reference, query="?version=9").status_code == 404
+
+
+def cancelled(file, cast):
+    cancel_request(file, by=cast.officer, reason="La réponse suffit.")
+
+
+def withdrawn(file, cast):
+    withdraw_application(file, by=cast.sophie, reason="Le projet est reporté.")
+
+
+def cancelled_with_its_call(file, cast):
+    cancel_call(file.call, by=cast.officer, reason="L’entente est résiliée.")
+
+
+def given_up(file, cast):
+    with clock.at(NOW + timedelta(days=6)):
+        declare_standing(file.pk, user=cast.screener, standing="clear")
+        for item in checklist_of(file):
+            mark_finding(file, item.key, by=cast.screener, passed=item.key != "costs", reason="Temps du parrain.")
+        find_ineligible(file, by=cast.screener)
+
+
+@pytest.mark.parametrize("end", [cancelled, withdrawn, cancelled_with_its_call, given_up])
+def test_what_the_applicant_began_to_change_and_never_sent_is_read_by_nobody_once_its_request_has_ended(
+    file, page, cast, end
+):
+    """The page promised that it would be read once sent. Rows and snapshot say the same again."""
+    submitted = file.answers.get(question="method").value
+    item = Change("method", ChangeWhy.INCOMPLETE, "Qui mène quoi?")
+    request_changes(file, by=cast.officer, items=[item], due=NOW + timedelta(days=5))
+    fresh = Application.objects.get(pk=file.pk)
+    version = fresh.answers.get(question="method").version
+    save_answer(fresh, "method", "Un brouillon à nous.", by=cast.sophie, version=version)
+    end(fresh, cast)
+    assert file.answers.get(question="method").value == submitted
+    body = page("officer", "file-changes", file.reference).content.decode()
+    assert ">cancelled</" in body
+    assert escape(submitted.splitlines()[0]) in body
+    assert [said for said in ("compare", "<ins>", "waiting for the applicant", "changing it") if said in body] == []
+    pages = ["file-changes", "file-answers", "file-detail", "file-screening"]
+    seen = [page("officer", name, file.reference) for name in pages] + [page("auditor", "trail-file", file.reference)]
+    assert [one.status_code for one in seen] == [200] * 5
+    assert ["Un brouillon à nous." in one.content.decode() for one in seen] == [False] * 5
 
 
 def test_a_request_is_extended_and_cancelled_with_a_reason(file, page, cast):

@@ -384,6 +384,13 @@ def test_timeline_tells_what_happened_the_latest_first_without_the_small_acts(ca
     assert [one.field for one in entry.erasables.all()] == ["a", "b", "c"]
 
 
+def test_what_the_release_before_kept_of_an_answer_that_was_not_sent_is_read_by_nobody(cast):
+    act("application", 7, "application.change_answer", by=cast.sophie, file=7, personal={"after": "Un brouillon."})
+    act("application", 7, "application.mark_finding", by=cast.screener, file=7, personal={"reason": "Hors du projet."})
+    lines = lines_of(entries().filter(application_id=7).order_by("pk"))
+    assert [[text for _name, text in line.texts] for line in lines] == [[], ["Hors du projet."]]
+
+
 # The trail of a file
 
 PLACE = {

@@ -18,7 +18,7 @@ from applications.selectors.screening import items_named
 from audit.actors import CLOCK, Actor
 from audit.models import Entry, Erasable, Reading
 from audit.states import ActorKind, OneOf, Read, ReadOne
-from desk.constants import FACTS, FACTS_OF, SUBJECTS, VALUES, VALUES_OF, VERBS
+from desk.constants import FACTS, FACTS_OF, SUBJECTS, TEXTS_LEFT_OUT, VALUES, VALUES_OF, VERBS
 from moves.interests import barred_from
 from moves.machine import declared, state_field, subject_name
 from moves.states import Duty
@@ -229,7 +229,9 @@ def _entry(entry: Entry, who: str, reference: str, items: Mapping[tuple[int, str
         erased=next((e.erased_at for e in [note, *erasables.values()] if e and e.erased_at), None),
         facts=[(name, _valued(key, value, verb)) for key, value in given.items() if (name := _fact(key, value, verb))],
         texts=[
-            (str(FACTS.get(e.field) or e.field.removeprefix("given.")), e.value) for e in erasables.values() if e.value
+            (str(FACTS.get(e.field) or e.field.removeprefix("given.")), e.value)
+            for e in erasables.values()
+            if e.value and verb not in TEXTS_LEFT_OUT
         ],
         seq=entry.seq if placed else None,
         digest=entry.digest if placed else "",
