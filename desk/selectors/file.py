@@ -1,6 +1,7 @@
 """One file in view: where it stands, who did what, what happened, what this person may do next."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.contrib.auth import get_user_model
 from django.db.models import QuerySet
@@ -11,7 +12,7 @@ from accounts.models import User
 from applications.models import Application
 from applications.pages import FILE_CHANGES, FILE_SCREENING
 from applications.selectors.turns import whom
-from applications.states import ApplicationState, Span
+from applications.states import LEFT, ApplicationState, Span
 from decisions.pages import FILE_DECISION
 from decisions.selectors import rulings_among, stuck_among
 from desk.constants import TIMELINE_LEAVES_OUT
@@ -112,10 +113,19 @@ def _step(move: Available, link: Link) -> Step:
 
 def bridge(application: Application, language: str) -> list[dict[str, str]]:
     """Where the file stands, as the component draws it. A file that left the road shows how far it had come, and how it
-    left."""
+    left; of one that was withdrawn, or cancelled with its call, nothing more is to come."""
     labels = [_("Submitted"), _("Eligible"), _("Reviewed"), _("Recommended"), _("Decided"), _("Letter sent")]
     assert application.submitted_at is not None  # the cluster sees a file once it is submitted
     notes = [format_day(application.submitted_at, language), "", "", "", "", ""]
+    since = _("since %(day)s") % {"day": format_day(application.since, language)}
+    if application.state in LEFT:
+        came_to, at = _came_to(application)
+        road = list(zip(labels[: came_to + 1], notes, strict=False))
+        letter = application.outcome_at
+        if letter and came_to is Span.DECIDED and (at is None or letter >= at):
+            road.append((labels[-1], format_day(letter, language)))
+        last = {"label": application.get_state_display().capitalize(), "note": since, "state": "now"}
+        return [*({"label": label, "note": note, "state": "done"} for label, note in road), last]
     span, sent = ApplicationState(application.state).row.span, application.outcome_at
     if sent and sent < application.since:
         sent = None  # of an earlier decision
@@ -129,8 +139,8 @@ def bridge(application: Application, language: str) -> list[dict[str, str]]:
     if sent and place >= Span.DECIDED:
         notes[5] = format_day(sent, language)
     if place < 6:
-        notes[place] = notes[place] or _("since %(day)s") % {"day": format_day(application.since, language)}
-    came_to = Span.DECIDED if span is not None else _came_to(application)
+        notes[place] = notes[place] or since
+    came_to = Span.DECIDED if span is not None else _came_to(application)[0]
     return [
         {"label": label, "note": note, "state": "done" if n < place else "now" if n == place else "later"}
         for n, (label, note) in enumerate(zip(labels, notes, strict=True))
@@ -138,14 +148,18 @@ def bridge(application: Application, language: str) -> list[dict[str, str]]:
     ]
 
 
-def _came_to(application: Application) -> Span:
-    """The last step of the road that a file had taken before it left it: of one in review, the one before."""
-    moves = entries().filter(application_id=application.pk, subject_type=subject_name(Application))
-    for before in moves.order_by("-id").values_list("before", flat=True):
+def _came_to(application: Application) -> tuple[Span, datetime | None]:
+    """The last step of the road that a file had taken before it left it, and when it took it: of one in review, the one
+    before. None of a step that no move of the trail leads to."""
+    moves = entries().filter(application_id=application.pk, subject_type=subject_name(Application)).order_by("-id")
+    left: tuple[str, Span] | None = None
+    for before, after, at in moves.values_list("before", "after", "at"):
         span = ApplicationState(before).row.span if before else None
-        if span is not None:
-            return Span.ELIGIBLE if before == ApplicationState.IN_REVIEW else span
-    return Span.SUBMITTED
+        if left is not None and after == left[0]:
+            return left[1], at
+        if left is None and span is not None:
+            left = before, Span.ELIGIBLE if before == ApplicationState.IN_REVIEW else span
+    return (left[1] if left else Span.SUBMITTED), None
 
 
 def duties_of(application: Application) -> list[dict[str, object]]:

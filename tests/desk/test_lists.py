@@ -358,11 +358,36 @@ def test_bridge_of_a_file_that_left_ends_where_it_had_come_to(cast, programme):
 
     assert labels("ineligible", "submitted") == ["Submitted", "Ineligible", "Letter sent"]
     moved("submitted", subject="assignment")
-    assert labels("withdrawn", "in_review") == ["Submitted", "Eligible", "Withdrawn", "Letter sent"]
+    assert labels("withdrawn", "in_review") == ["Submitted", "Eligible", "Withdrawn"]
     moved("reviewed"), moved("eligible", subject="assignment")
-    assert labels("cancelled", "") == ["Submitted", "Eligible", "Reviewed", "Cancelled", "Letter sent"]
+    assert labels("cancelled", "") == ["Submitted", "Eligible", "Reviewed", "Cancelled"]
     assert labels("reviewed", "in_review")[:5] == ["Submitted", "Eligible", "Reviewed", "Recommended", "Decided"]
     assert labels("in_review", "eligible")[:4] == ["Submitted", "Eligible", "In review", "Recommended"]
+
+
+def test_bridge_of_a_file_that_was_withdrawn_keeps_the_letter_that_had_left_and_no_other(cast, programme):
+    """The letter of an earlier decision is none of the last, which was undone with the file."""
+    file = files.submitted_row(cast, programme)
+
+    def moved(before, after, days):
+        at = NOW + timedelta(days=days)
+        act("application", file.pk, "move", by=cast.officer, file=file.pk, before=before, after=after, at=at)
+
+    def road(sent):
+        outcome_at = None if sent is None else NOW + timedelta(days=sent)
+        Application.objects.filter(pk=file.pk).update(
+            state="withdrawn", since=NOW + timedelta(days=5), outcome_at=outcome_at
+        )
+        with override("en"):
+            return [(one["label"], one["state"]) for one in bridge(Application.objects.get(pk=file.pk), "en")]
+
+    moved("submitted", "recommended", 0), moved("recommended", "waitlisted", 2)
+    act("application", file.pk, "next_cohort", by=cast.officer, file=file.pk, at=NOW + timedelta(days=4))
+    moved("waitlisted", "withdrawn", 5)
+    decided = [(label, "done") for label in ("Submitted", "Eligible", "Reviewed", "Recommended", "Decided")]
+    left = ("Withdrawn", "now")
+    assert road(None) == road(1) == [*decided, left]
+    assert road(2) == road(3) == [*decided, ("Letter sent", "done"), left]
 
 
 @proves(timeline, entries, of_verbs)
