@@ -44,6 +44,13 @@ def due_mark(application: Application) -> Tag | None:
     return Tag(_("due soon"), "wait") if application.due <= clock.soon_until(now) else None
 
 
+@register.filter
+def changes_are_late(application: Application) -> bool:
+    """{{ application|changes_are_late }}: those that its applicant is asked have not come by their day. No query for
+    one that is asked for none."""
+    return application.state == ApplicationState.CHANGES_REQUESTED and application.change_requests.overdue().exists()
+
+
 @register.simple_tag(takes_context=True)
 def file_tabs(context: RequestContext, application: Application, tab: str) -> list[TabLink]:
     """The pages of a file as tabs, of every app that has one for this reader. `tab`: the name of the open one."""

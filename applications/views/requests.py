@@ -20,6 +20,7 @@ from applications.selectors.answers import form_of
 from applications.selectors.deadlines import stay_of
 from applications.selectors.shown import shown
 from applications.selectors.submitted import submitted
+from applications.selectors.turns import stuck_among, whom
 from applications.services import changes as services
 from applications.states import ChangeWhy
 from audit.states import Read
@@ -48,6 +49,8 @@ def changes(request: PersonRequest, reference: str) -> HttpResponse:
         "application": application,
         "requests": [request_lines(application, one) for one in found],
         "stay": stay_of(application),
+        "awaits": whom(application),
+        "stuck": stuck_among([application]).get(application.pk),
         "may_ask": Application.request_changes in may,
         "may_manage": Application.extend_request in may,
     }

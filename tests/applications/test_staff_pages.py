@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.html import escape
 from django.utils.translation import override
 
+from accounts.models import ClusterAppointment
 from applications.constants import ORDERS
 from applications.findings import checklist_of
 from applications.models import Application, Finding
@@ -25,6 +26,7 @@ from applications.services.submission import withdraw_application
 from applications.states import ChangeWhy
 from audit.models import Reading
 from moves.services import declare_standing
+from programs.models import Appointment
 from programs.services.calls import cancel_call
 from tests.files import AT, submitted_file
 from tests.mutants import proves
@@ -427,6 +429,37 @@ def test_what_the_applicant_began_to_change_and_never_sent_is_read_by_nobody_onc
     seen = [page("officer", name, file.reference) for name in pages] + [page("auditor", "trail-file", file.reference)]
     assert [one.status_code for one in seen] == [200] * 5
     assert ["Un brouillon à nous." in one.content.decode() for one in seen] == [False] * 5
+
+
+def test_request_that_is_late_says_since_when_and_who_may_act(file, page, cast, clock_at):
+    """From the very instant that was given. The applicant can still answer; where nobody may end it, so it says."""
+    due = NOW + timedelta(days=5)
+    item = Change("method", ChangeWhy.INCOMPLETE, "Qui mène quoi?")
+    request_changes(file, by=cast.officer, items=[item], due=due)
+    since = f"late since {clock.format_day(due, 'en')}"
+    said = {
+        "waiting for the applicant": False,
+        since: True,
+        "changes late": True,
+        "The applicant can still send the changes.": True,
+        "Next to act: the programme officer or the screening officer.": True,
+        "Nobody can take the next step": False,
+    }
+    for at, is_late in ((due - timedelta(seconds=1), False), (due, True), (due + timedelta(days=2), True)):
+        clock_at(at)
+        body = page("officer", "file-changes", file.reference).content.decode()
+        assert [words for words in said if words in body] == [
+            words for words, late in said.items() if late is is_late and words != "Nobody can take the next step"
+        ]
+    for held in (Appointment, ClusterAppointment):
+        held.objects.filter(role__in=("officer", "screener")).update(ends_on=clock.today() - timedelta(days=1))
+    body = page("auditor", "file-changes", file.reference).content.decode()
+    assert [words for words in said if words in body] == [
+        since,
+        "changes late",
+        "The applicant can still send the changes.",
+        "Nobody can take the next step",
+    ]
 
 
 def test_a_request_is_extended_and_cancelled_with_a_reason(file, page, cast):
