@@ -5,17 +5,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
-from applications.states import ChangeWhy
+from applications.states import LEFT, ApplicationState, ChangeWhy
 from moves.refusals import Refusal
 from moves.transitions import Facts, Input, Reason
 from questions.constants import QuestionType
 from work import clock
 
 if TYPE_CHECKING:
-    from applications.models import Application
+    from applications.models import Application, ChangeRequest
     from questions.schema import Question
 
 DUE = "due"  # the code of a refusal of the day that was given, which the page says beside its field
@@ -124,3 +124,29 @@ def every_item_is_answered(_application: "Application", facts: Asked) -> Refusal
 def answers_still_hold(_application: "Application", facts: Changed) -> Refusal | None:
     """What was changed may not leave another answer missing, or wrong."""
     return Refusal(" ".join(facts.wrong), code="missing") if facts.wrong else None
+
+
+def is_still_asked(request: "ChangeRequest | None") -> Refusal | None:
+    """What was typed for this request can still be sent: late or not, as long as it was neither sent nor ended."""
+    if request is None:
+        return Refusal(_("No changes are asked of this application."), code="not_asked")
+    if request.is_open:
+        return None
+    language = get_language() or "fr"
+    if request.answered_at is not None:
+        at = {"instant": clock.format_instant(request.answered_at, language)}
+        return Refusal(_("The changes that this page asked were sent on %(instant)s.") % at, code="sent")
+    assert request.cancelled_at is not None  # one that is not open was answered, or ended
+    if left := has_left(request.application):
+        return left
+    at = {"instant": clock.format_instant(request.cancelled_at, language)}
+    ended = _("The request for changes was cancelled on %(instant)s: your application goes on as you had submitted it.")
+    return Refusal(ended % at, code="cancelled")
+
+
+def has_left(application: "Application") -> Refusal | None:
+    """Nothing more is written in an application that was withdrawn, or cancelled with its call."""
+    state = ApplicationState(application.state)
+    if state not in LEFT:
+        return None
+    return Refusal(_("The application is %(state)s: nothing in it changes any more.") % {"state": state.label}, "left")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
+from applications.rules.changes import has_left
 from applications.states import VALID, ApplicationState, Course
 from moves.refusals import Refusal
 from moves.transitions import Facts, Input, NoFacts
@@ -128,6 +129,8 @@ def _not_taken(call: "Call", organisation_id: int, phase: Phase) -> Refusal:
 
 def takes_answers(application: "Application", question: str = "") -> Refusal | None:
     """Asked of every save. A draft while its call takes submissions; a request for changes, only what it asks."""
+    if left := has_left(application):
+        return left
     if application.state == ApplicationState.CHANGES_REQUESTED:
         open_request = application.change_requests.waiting()
         if question and open_request.filter(items__question=question).exists():

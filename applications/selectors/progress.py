@@ -44,7 +44,8 @@ class Again:
 
 
 def bridge(application: Application) -> list[Span]:
-    """The three steps that an applicant may see: submitted, assessed, decided."""
+    """The steps that an applicant may see: submitted, assessed, decided. Withdrawn, or cancelled with its call, a file
+    goes no further: that comes last, after the steps that were told."""
     language = _language()
     if application.state == ApplicationState.DRAFT:
         return [
@@ -54,21 +55,21 @@ def bridge(application: Application) -> list[Span]:
             Span(_("Decision"), "later"),
         ]
     assert application.submitted_at is not None  # no draft: it was submitted
-    told, state = application.outcome_at, application.public_state
-    if state is PublicState.CHANGES_REQUESTED:
-        between = _("Changes requested")
-    elif application.state in LEFT:  # told at once
-        between = capfirst(str(state.label))
-    else:
-        between = _("Being assessed")
+    told, state, has_left = application.outcome_at, application.public_state, application.state in LEFT
+    between = _("Changes requested") if state is PublicState.CHANGES_REQUESTED else _("Being assessed")
     complete = ""
     if application.complete_at:
         complete = _("complete on %(day)s") % {"day": clock.format_day(application.complete_at, language)}
-    return [
+    road = [
         Span(_("Submitted"), "done", clock.format_day(application.submitted_at, language)),
-        Span(between, "done" if told else "now", complete),
-        Span(_("Decision"), "now" if told else "later", clock.format_day(told, language) if told else ""),
+        Span(between, "done" if told or has_left else "now", complete),
     ]
+    if told:
+        road.append(Span(_("Decision"), "done" if has_left else "now", clock.format_day(told, language)))
+    if has_left:  # told at once
+        left = clock.format_day(application.since, language)
+        return [*road, Span(capfirst(str(state.label)), "now", _("since %(day)s") % {"day": left})]
+    return road if told else [*road, Span(_("Decision"), "later")]
 
 
 def found_complete(application: Application) -> list[datetime]:
@@ -101,6 +102,10 @@ def timeline(application: Application) -> list[Happened]:
             lines.append(Happened(_("Sponsorship confirmed"), sponsorship.confirmed_at, who))
     for asked in application.change_requests.all():
         lines.append(Happened(_("Changes requested"), asked.at, application.call.program.cluster.name))
+        if asked.cancelled_at and not (application.state in LEFT and asked.cancelled_at >= application.since):
+            # Of one that ended with the file, the end of the file is told.
+            cancelled = _("Request for changes cancelled")
+            lines.append(Happened(cancelled, asked.cancelled_at, application.call.program.cluster.name))
     for found in found_complete(application):
         lines.append(Happened(_("Confirmed complete"), found, application.call.program.cluster.name))
     if application.state in LEFT:
@@ -161,7 +166,7 @@ def _waits(application: Application) -> str:
 
 def while_awaited(request: ChangeRequest) -> str:
     """In which cohort a file is whose changes are asked, and until when they may come for it to stay there, where that
-    is sooner than the day to answer by. "" for a call without cohorts."""
+    is the next day to come: sooner than the day to answer by, or after it. "" for a call without cohorts."""
     application, language = request.application, _language()
     cohort = application.cohort_closes_at
     if cohort is None or not application.call.cohorts:
@@ -174,9 +179,16 @@ def while_awaited(request: ChangeRequest) -> str:
         "until": clock.format_instant(stay.until, language),
         "closing": clock.format_day(stay.next_closing, language),
     }
-    stays = _(
-        "To stay in it, send the changes by %(until)s, even if you were given longer; after that, it moves to the next "
-        "cohort, which closes on %(closing)s."
+    stays = (
+        _(
+            "To stay in it, send the changes by %(until)s; after that, it moves to the next cohort, which closes on "
+            "%(closing)s."
+        )
+        if request.is_late
+        else _(
+            "To stay in it, send the changes by %(until)s, even if you were given longer; after that, it moves to the "
+            "next cohort, which closes on %(closing)s."
+        )
     )
     return f"{said} {stays % days}"
 

@@ -87,7 +87,7 @@ application-answers                  L   o   o   4   4   4   4   4   4   4   4  
 application-receipt                  L   4   4   4   4   4   4   4   4   4   4   4   4   4   4   4   4   4   4
 application-take-back                LL  33  99  44  44  44  44  44  44  44  44  44  44  44  44  44  44  44  44
 application-withdraw                 LL  33  99  44  44  44  44  44  44  44  44  44  44  44  44  44  44  44  44
-application-changes                  LL  rr  rr  44  44  44  44  44  44  44  44  44  44  44  44  44  44  44  44
+application-changes                  LL  r9  r9  44  44  44  44  44  44  44  44  44  44  44  44  44  44  44  44
 file-list                            L   3   3   3   o   o   3   3   3   o   o   o   o   3   3   3   o   3   o
 file-list-csv                        LL  33  33  33  oo  oo  33  33  33  oo  oo  oo  oo  33  33  33  oo  33  oo
 file-list-result                     L   4   4   4   o   4   4   4   4   4   4   4   4   4   4   4   4   4   4

@@ -14,7 +14,7 @@ from applications.forms.company import InviteSponsorForm
 from applications.models import Application
 from applications.rules import Change
 from applications.selectors.answers import form_of
-from applications.services.changes import request_changes
+from applications.services.changes import cancel_request, request_changes
 from applications.services.drafts import (
     attach_document,
     remove_document,
@@ -22,6 +22,7 @@ from applications.services.drafts import (
     save_eligibility,
     start_application,
 )
+from applications.services.submission import withdraw_application
 from applications.states import ApplicationState, ChangeWhy
 from demo import answers as said
 from demo.papers import pdf
@@ -67,7 +68,7 @@ def flat(question, value):
 
 def posted_back(page, given):
     """What a browser sends of a page: its hidden versions, and what the person filled in."""
-    hidden = dict(re.findall(r'name="(version\.[a-z0-9_]+)" value="(\d+)"', page.content.decode()))
+    hidden = dict(re.findall(r'name="(version\.[a-z0-9_]+|request)" value="([0-9a-f-]+)"', page.content.decode()))
     return hidden | given
 
 
@@ -592,6 +593,104 @@ def test_request_for_changes_opens_only_what_was_asked(client, cast, programme, 
     file = Application.objects.get()
     assert (file.state, file.title) == (ApplicationState.SUBMITTED, "Livrer à temps, cellule 2")
     assert file.snapshots.count() == 2
+
+
+ASKED = Change("project_title", ChangeWhy.INCOMPLETE, "Précisez la cellule.")
+
+
+@pytest.fixture
+def asked(cast, programme, clock_at):
+    """A file whose applicant is asked the day after to change its title, until ten days after it was submitted."""
+    file = submitted_file(cast, programme)
+    clock_at(AT + timedelta(days=1))
+    request_changes(file, by=cast.officer, items=[ASKED], due=AT + timedelta(days=10))
+    return Application.objects.get(pk=file.pk)
+
+
+def test_request_that_is_late_says_so_to_its_applicant_and_is_still_answered(client, cast, asked, clock_at):
+    """From the very instant that was given."""
+    client.force_login(cast.sophie)
+    pages = [reverse(f"application-{name}", args=[asked.public_id]) for name in ("changes", "detail")]
+    late = (
+        "Vous deviez répondre au plus tard le 24\u00a0septembre\u00a02026 à 10\u00a0h\u00a0: votre réponse est en "
+        "retard. Vous pouvez encore l’envoyer, tant que la demande de correction n’est pas annulée. Entre-temps, votre "
+        "demande peut être déclarée non admissible."
+    )
+    for at, is_late in ((-1, False), (0, True), (172_800, True)):
+        clock_at(AT + timedelta(days=10, seconds=at))
+        shown = [client.get(page) for page in pages]
+        assert [late in page.content.decode() for page in shown] == [is_late] * 2
+        assert ["est suspendu" in page.content.decode() for page in shown] == [not is_late] * 2
+    sent = client.post(pages[0], posted_back(shown[0], {"project_title": "Livrer à temps, cellule 2", "send": "1"}))
+    assert sent.url == pages[1]
+    assert Application.objects.get().state == ApplicationState.SUBMITTED
+
+
+@pytest.mark.parametrize(
+    ("end", "why"),
+    [
+        (
+            lambda file, cast: cancel_request(file, by=cast.officer, reason="La réponse suffit."),
+            "La demande de correction a été annulée le 15\u00a0septembre\u00a02026 à 10\u00a0h\u00a0: votre demande "
+            "suit son cours telle que vous l’aviez déposée.",
+        ),
+        (
+            lambda file, cast: withdraw_application(file, by=cast.sophie, reason="Le projet est reporté."),
+            "La demande est retirée\u00a0: plus rien n’y change.",
+        ),
+    ],
+)
+def test_changes_sent_once_their_request_has_ended_say_why_they_were_not_and_stay_in_view(
+    client, cast, asked, end, why
+):
+    client.force_login(cast.sophie)
+    address = reverse("application-changes", args=[asked.public_id])
+    page = client.get(address)
+    end(asked, cast)
+    late = client.post(address, posted_back(page, {"project_title": "Livrer à temps, cellule 2", "send": "1"}))
+    assert late.status_code == 409
+    assert late.context["title"] == "Les corrections n’ont pas été envoyées"
+    assert late.context["refusals"] == [why]
+    assert [(one.key, one.text) for one in late.context["typed"]] == [("project_title", "Livrer à temps, cellule 2")]
+    assert "Livrer à temps, cellule 2" in late.content.decode()
+    assert asked.snapshots.count() == 1
+    assert client.get(address).url == reverse("application-detail", args=[asked.public_id])
+
+
+def test_second_tab_says_that_the_changes_were_sent_already_and_shows_what_it_had(client, cast, asked, clock_at):
+    """The very same text, or a second press, is what was sent: it is told so, on the file's page."""
+    client.force_login(cast.sophie)
+    address = reverse("application-changes", args=[asked.public_id])
+    page = client.get(address)
+    sent = posted_back(page, {"project_title": "Livrer à temps, cellule 2", "send": "1"})
+    assert client.post(address, sent).status_code == 302
+    clock_at(AT + timedelta(days=2))
+    again = client.post(address, sent, follow=True)
+    told = "Les corrections demandées sur cette page ont été envoyées le 15\u00a0septembre\u00a02026 à 10\u00a0h."
+    assert [str(message) for message in again.context["messages"]] == [
+        "Vos corrections sont envoyées. Le délai pour évaluer votre demande reprend.", told
+    ]  # fmt: skip
+    other = client.post(address, sent | {"project_title": "Livrer à temps, cellule 3"})
+    assert (other.status_code, other.context["refusals"]) == (409, [told])
+    assert [one.text for one in other.context["typed"]] == ["Livrer à temps, cellule 3"]
+    request_changes(Application.objects.get(), by=cast.officer, items=[ASKED], due=AT + timedelta(days=10))
+    assert client.post(address, sent).status_code == 302  # of the request that was answered
+    other = client.post(address, sent | {"project_title": "Livrer à temps, cellule 3"})
+    assert (other.status_code, Application.objects.get().state) == (409, ApplicationState.CHANGES_REQUESTED)
+
+
+def test_section_posted_once_the_application_has_left_its_draft_says_so_and_stays_in_view(client, cast, asked):
+    client.force_login(cast.sophie)
+    given = {"version.project_title": "1", "project_title": "Une cellule pour les longerons"}
+    address = reverse("application-section", args=[asked.public_id, "project"])
+    assert client.get(address).status_code == 302
+    withdraw_application(asked, by=cast.sophie, reason="Le projet est reporté.")
+    late = client.post(address, given)
+    assert (late.status_code, late.context["title"]) == (409, "Rien n’a été enregistré")
+    assert late.context["refusals"] == ["La demande est retirée\u00a0: plus rien n’y change."]
+    assert [one.text for one in late.context["typed"]] == ["Une cellule pour les longerons"]
+    deleted = client.post(reverse("application-delete", args=[asked.public_id]))
+    assert (deleted.status_code, deleted.context["typed"]) == (409, [])
 
 
 def test_what_was_submitted_is_shown_and_not_what_is_being_changed(client, cast, programme, clock_at):

@@ -321,24 +321,49 @@ def test_timeline_has_what_the_applicant_did_and_was_told_the_latest_first(cast,
             email="h@boreal.example", token_digest=str(day), invited_by=cast.sophie, expires_at=instant(30),
             confirmed_name="H. Savard", organisation_name="Boréal", **{ended: instant(day)},
         )  # fmt: skip
-    row.change_requests.create(by=cast.officer, at=instant(1), due=instant(9), answered_at=instant(5))
+    for at, ended in ((1, {"answered_at": 5}), (6, {"cancelled_at": 7}), (7.5, {"cancelled_at": 8}), (7.6, {})):
+        ended = {column: instant(day) for column, day in ended.items()}
+        row.change_requests.create(by=cast.officer, at=instant(at), due=instant(9), **ended)
     with override("en"):
         lines = [(line.what, line.at) for line in timeline(Application.objects.get(pk=row.pk))]
     assert lines == [
         ("Decision letter sent", instant(9)),
         ("Withdrawn", instant(8)),
+        ("Changes requested", instant(7.6)),
+        ("Changes requested", instant(7.5)),
+        ("Request for changes cancelled", instant(7)),
+        ("Changes requested", instant(6)),
         ("Application sent again", instant(5)),
         ("Sponsorship confirmed", instant(2)),
         ("Changes requested", instant(1)),
         ("Application submitted", instant(0)),
         ("Draft started", instant(-9)),
     ]
+    Application.objects.filter(pk=row.pk).update(state="submitted")
+    with override("en"):
+        found = [(line.at, line.who) for line in timeline(Application.objects.get(pk=row.pk)) if "cancel" in line.what]
+    assert found == [(instant(8), "Aérofil Cluster"), (instant(7), "Aérofil Cluster")]
 
 
-def test_step_of_a_file_that_left_begins_like_the_others_with_a_capital(row):
-    Application.objects.filter(pk=row.pk).update(state="withdrawn")
-    with override("fr"):
-        assert [step.label for step in bridge(Application.objects.get(pk=row.pk))][1] == "Retirée"
+def test_road_of_a_file_that_left_ends_there_after_the_steps_that_were_told(row):
+    """Withdrawn from the waiting list, after its letter; and before any."""
+    since = datetime(2026, 11, 20, 17, tzinfo=UTC)
+
+    def road(state, **columns):
+        Application.objects.filter(pk=row.pk).update(state=state, since=since, **columns)
+        with override("fr"):
+            return [(step.label, step.state, step.note) for step in bridge(Application.objects.get(pk=row.pk))]
+
+    submitted = ("Déposée", "done", "14\u00a0septembre\u00a02026")
+    left = ("Retirée", "now", "depuis le 20\u00a0novembre\u00a02026")
+    assert road("withdrawn") == [submitted, ("À l’étude", "done", ""), left]
+    complete, sent = datetime(2026, 10, 7, 17, tzinfo=UTC), datetime(2026, 11, 10, 17, tzinfo=UTC)
+    told = {"complete_at": complete, "last_told": "waitlisted", "last_told_at": sent, "outcome_at": sent}
+    assessed = ("À l’étude", "done", "complète le 7\u00a0octobre\u00a02026")
+    decision = "10\u00a0novembre\u00a02026"
+    assert road("waitlisted", **told) == [submitted, assessed, ("Décision", "now", decision)]
+    assert road("withdrawn") == [submitted, assessed, ("Décision", "done", decision), left]
+    assert road("cancelled")[2:] == [("Décision", "done", decision), ("Annulée", "now", left[2])]
 
 
 @proves(timeline)

@@ -3,6 +3,7 @@
 from applications.views.drafting.autosave import answer
 from applications.views.drafting.door import draft_of, of_drafts, own
 from applications.views.drafting.draft import delete, document, eligibility, mine, start, tasks
+from applications.views.drafting.late import not_kept, typed
 from applications.views.drafting.sections import Page, section
 
 __all__ = [
@@ -13,9 +14,11 @@ __all__ = [
     "draft_of",
     "eligibility",
     "mine",
+    "not_kept",
     "of_drafts",
     "own",
     "section",
     "start",
     "tasks",
+    "typed",
 ]

@@ -8,11 +8,14 @@ from uuid import UUID
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
+from django.utils.translation import gettext as _
 
 from accounts.requests import PersonRequest
 from applications.access import OWN, enter
 from applications.models import Application
+from applications.rules import takes_answers
 from applications.states import ApplicationState
+from applications.views.drafting.late import not_kept
 from audit.states import Read, ReadOne
 
 P = ParamSpec("P")
@@ -41,13 +44,15 @@ class Moved(Exception):
 
 
 def of_drafts(view: Callable[Concatenate[PersonRequest, P], HttpResponse]) -> Callable[..., HttpResponseBase]:
-    """Turn `Moved` into the file's page."""
+    """Turn `Moved` into the file's page; what was posted, into why it was not kept."""
 
     @wraps(view)
     def wrapped(request: PersonRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         try:
             return view(request, *args, **kwargs)
         except Moved as moved:
+            if request.method == "POST" and (refusal := takes_answers(moved.application)):
+                return not_kept(request, moved.application, [refusal], title=_("Nothing was saved"))
             return redirect("application-detail", moved.application.public_id)
 
     return login_required(wrapped)
