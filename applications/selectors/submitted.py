@@ -61,3 +61,10 @@ def submitted(application: Application) -> Submitted:
     """What was submitted last and stands. One query."""
     snapshot = current_snapshot(application)
     return read_snapshot(snapshot) if snapshot else Submitted()
+
+
+def was_submitted(document: Document) -> bool:
+    """A submission of its file holds it: the one that stands, or an earlier one. What was joined and never sent is its
+    applicant's own."""
+    name = str(document.public_id)
+    return any(name in read_snapshot(one).documents for one in document.application.snapshots.all())

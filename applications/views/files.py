@@ -23,6 +23,7 @@ from applications.rules import is_officer
 from applications.selectors import Chosen, calls_of, chosen_files, read_snapshot
 from applications.selectors.pages import Pages, counted
 from applications.selectors.shown import shown_sections
+from applications.selectors.submitted import was_submitted
 from applications.services.receipts import retry_receipts
 from audit.services import record_list_reading
 from audit.states import Read, ReadOne
@@ -168,9 +169,11 @@ def retry_receipt(request: PersonRequest, reference: str) -> HttpResponse:
 @login_required
 @never_cache
 def document(request: PersonRequest, reference: str, document: UUID) -> HttpResponseBase:
-    """A document of the file, as it was joined; also one that was replaced since, as long as it is kept."""
+    """A document of the file, as it was submitted; also one that was replaced since, as long as it is kept."""
     application = enter(request.user, STAFF, read=ReadOne.document(document), reference=reference)
     found = get_object_or_404(
         Document.objects.visible_to(request.user).select_related("upload"), application=application, public_id=document
     )
+    if not was_submitted(found):
+        raise Http404
     return file_response(found.upload, inline="view" in request.GET)

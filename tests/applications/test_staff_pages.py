@@ -20,11 +20,12 @@ from applications.selectors.answers import form_of
 from applications.selectors.pages import Pages, counted
 from applications.selectors.screening import edition_of
 from applications.services.changes import cancel_request, request_changes, resubmit_application
-from applications.services.drafts import save_answer
+from applications.services.drafts import attach_document, remove_document, save_answer
 from applications.services.screening import find_ineligible, mark_finding
 from applications.services.submission import withdraw_application
 from applications.states import ChangeWhy
 from audit.models import Reading
+from demo import papers
 from moves.services import declare_standing
 from programs.models import Appointment
 from programs.services.calls import cancel_call
@@ -196,6 +197,23 @@ def test_answers_are_those_submitted_and_the_reading_is_recorded(file, page, cas
     assert (answer.status_code, answer["Content-Type"]) == (200, "application/pdf")
     other = page("sophie", "file-document", file.reference, document.public_id)
     assert other.status_code == 404
+
+
+def test_document_is_opened_once_it_was_submitted_and_still_is_when_it_was_replaced(file, page, cast):
+    first = file.documents.order_by("pk").first()
+    item = Change(first.question, ChangeWhy.OUTDATED, "Joignez celui de cette année.")
+    request_changes(file, by=cast.officer, items=[item], due=NOW + timedelta(days=5))
+    fresh = Application.objects.get(pk=file.pk)
+    remove_document(first, by=cast.sophie)
+    second = attach_document(fresh, first.question, papers.pdf("Plan", name="autre.pdf"), by=cast.sophie)
+
+    def opened():
+        found = [page("officer", "file-document", file.reference, one.public_id) for one in (first, second)]
+        return [one.status_code for one in found]
+
+    assert opened() == [200, 404]
+    resubmit_application(fresh, by=cast.sophie)
+    assert opened() == [200, 200]
 
 
 def test_submissions_and_requests_are_listed_the_latest_first_to_the_staff_and_the_applicant(file, page, cast):
