@@ -12,6 +12,8 @@ from reviews.rules import says_nothing_of_none
 from reviews.states import Answer
 from work.forms import TextField, VersionedForm
 
+ACTED_OR_TAKE_UP = _("Those who had acted on the decision, and whoever takes it up again, will read it.")
+
 
 class NoteForm(forms.Form):
     """A word that stays with the step; nobody has to write one."""
@@ -30,7 +32,7 @@ class SendBackForm(forms.Form):
 
     reason = TextField(
         label=_("Reason"),
-        help_text=_("Those who had approved it will read it."),
+        help_text=ACTED_OR_TAKE_UP,
         widget=forms.Textarea({"rows": 4}),
         max_length=2000,
         error_messages={"required": _("Give the reason: the people concerned will read it.")},
@@ -53,15 +55,20 @@ class SendBackForm(forms.Form):
 
 
 class SetAsideForm(forms.Form):
-    """Why what a person did before their conflict does not stand."""
+    """Why what a person did before their conflict does not stand. `of_decision`: one on its way goes back by it."""
 
     why = TextField(
         label=_("Why what this person did does not stand"),
-        help_text=_("Those who had acted on the decision, and whoever takes it up again, will read it."),
+        help_text=ACTED_OR_TAKE_UP,
         widget=forms.Textarea({"rows": 5}),
         max_length=2000,
         error_messages={"required": _("Give the reason: the people concerned will read it.")},
     )
+
+    def __init__(self, data: Mapping[str, object] | None = None, *, of_decision: bool = True) -> None:
+        super().__init__(data)
+        if not of_decision:
+            self.fields["why"].help_text = _("Whoever screens the file again will read it.")
 
 
 class ReasonsForm(VersionedForm):

@@ -153,6 +153,7 @@ def _tell_return(
             title=file.title,
             reason=reason,
             back_to=Text.of(to.row.told),
+            had_approvals=decision.steps.counted().exists(),
             reopens=reopens,
         ),
         to=person,

@@ -163,7 +163,7 @@ PAGES: dict[MoveOf[Decision], StepPage] = {
         "decision-send-back",
         gettext_lazy("Send this decision back"),
         gettext_lazy("Send back"),
-        gettext_lazy("The decision is sent back. Earlier approvals no longer count."),
+        gettext_lazy("The decision is sent back."),
     ),
 }
 
@@ -183,6 +183,7 @@ def act(request: PersonRequest, reference: str, step: MoveOf[Decision]) -> HttpR
     if move is None and (request.method == "GET" or not form.is_valid()):
         refusals_to(decision, step, by=request.user)  # raises the sentence of the rule
     refusals, changed = list(move.sentences) if move else [], False
+    approved = request.method == "POST" and decision.steps.counted().exists()
     if request.method == "POST" and form.is_valid():
         try:
             _attempt(step, decision, request.user, form, edition=selectors.Edition(request.POST.get("edition", "")))
@@ -191,14 +192,17 @@ def act(request: PersonRequest, reference: str, step: MoveOf[Decision]) -> HttpR
         except WrongMoment as problem:
             refusals = _said(problem)
         else:
-            messages.success(request, _done(step, page, decision))
+            messages.success(request, _done(step, page, decision, approved=approved))
             return redirect("decision-file", reference)
+    ways = selectors.ways_of(decision) if step is Decision.send_back else ()
     context = {
         "application": decision.application,
         "decision": decision,
         "funded": decision.kind in FUNDED,
         "kind": DecisionKind(decision.kind).row.tag,
         "step": name,
+        "from_start": ReturnTo.START in ways,
+        "further": len(ways) > 1,
         "title": page.title,
         "button": page.button,
         "form": form,
@@ -222,11 +226,16 @@ def act(request: PersonRequest, reference: str, step: MoveOf[Decision]) -> HttpR
     return render(request, "decisions/act.html", context, status=status)
 
 
-def _done(step: MoveOf[Decision], page: StepPage, decision: Decision) -> str:
-    """What is said once the step is made: when there is nobody to take the next one, that too."""
+def _done(step: MoveOf[Decision], page: StepPage, decision: Decision, *, approved: bool) -> str:
+    """What is said once the step is made: when there is nobody to take the next one, that too. `approved`: somebody had
+    acted on it before."""
+    done = str(page.done)
+    if step is Decision.send_back and approved:
+        done = _("The decision is sent back. Earlier approvals no longer count.")
     if not selectors.stuck_among([decision.pk]):
-        return str(page.done)
-    done = _("The decision is endorsed.") if step is Decision.endorse else str(page.done)
+        return done
+    if step is Decision.endorse:
+        done = _("The decision is endorsed.")
     return f"{done} {_('There is nobody to take its next step today: the programme officers have been notified.')}"
 
 

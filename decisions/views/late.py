@@ -36,7 +36,8 @@ def set_aside(request: PersonRequest, reference: str, person_id: UUID) -> HttpRe
     declared = application.declarations.latest_of_each().select_related("user")
     declaration = get_object_or_404(declared, user__public_id=person_id)
     late = late_of(declaration)
-    form = SetAsideForm(request.POST or None)
+    on_its_way = decision if decision is not None and decision.state in OPEN else None
+    form = SetAsideForm(request.POST or None, of_decision=on_its_way is not None)
     if late is None and not form.has_changed():  # nothing to rule on, and nothing typed to keep
         raise Http404
     if request.method == "POST" and form.is_valid():
@@ -50,7 +51,6 @@ def set_aside(request: PersonRequest, reference: str, person_id: UUID) -> HttpRe
             told = _("Your reasons were sent to those who may send the decision back.")
             messages.success(request, _("The file is sent back.") if returned else told)
             return redirect(FILE_PAGE(reference).url)
-    on_its_way = decision if decision is not None and decision.state in OPEN else None
     to = selectors.return_for(decision, late) if late else None
     if to and on_its_way is not None:  # or further, for another ruling
         to = selectors.ways_of(on_its_way, ruled=late)[0]

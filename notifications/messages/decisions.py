@@ -49,6 +49,7 @@ class DecisionSentBack(OfFile):
     reason: str | Text
     back_to: Text = NO_ACT  # where its file is; empty where only the chain starts over
     reopens: bool = False  # its chair reopens the review first
+    had_approvals: bool = True  # which no longer count
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -124,6 +124,8 @@ def test_what_a_screener_found_before_a_conflict_is_found_again_by_somebody_else
     page = reverse("decision-late", args=[file.reference, cast.screener.public_id])
     shown = client.get(page)
     assert "retourne à l’analyse d’admissibilité" in shown.content.decode()
+    read_by = "Les personnes qui avaient agi sur la décision, et celle qui la reprend, le liront."
+    assert read_by in shown.content.decode()
     asked = list(Message.objects.filter(kind__in=["ruling_asked", "interests_touch"]).order_by("kind", "pk"))
     assert {one.kind for one in asked} == {"ruling_asked", "interests_touch"}
     assert all(HOLDING[one.words.holds](one) for one in asked)
@@ -232,6 +234,43 @@ def test_outsiders_read_the_same_whatever_the_screening_became(cast, decision, c
 )
 def test_decision_goes_back_to_its_start_or_to_what_came_before_it(state, kind, ways):
     assert ways_back(Decision(state=state, kind=kind)) == ways
+
+
+FROM_START = "Les approbations données ne comptent plus\xa0: la chaîne recommence."
+OF_EACH = "Les approbations données ne comptent plus. Chaque choix dit ce que devient le dossier."
+VOID = "Cette décision sera sans effet. Chaque choix dit ce que devient le dossier."
+
+
+@pytest.mark.parametrize(
+    ("state", "kind", "said"),
+    [("draft", "approved", VOID), ("endorsed", "approved", OF_EACH), ("endorsed", "reconsidered", FROM_START)],
+)
+def test_page_of_a_return_says_what_it_undoes(cast, programme, client, state, kind, said):
+    """A draft was approved by nobody, and its chain does not start over."""
+    in_life = "in_reconsideration" if kind == "reconsidered" else "recommended"
+    file = files.file_row(cast, programme, state=in_life)
+    files.decision_row(cast, programme, state=state, kind=kind, file=file)
+    declare_interests(file, by=cast.approver, answer="none")
+    client.force_login(cast.approver)
+    page = client.get(reverse("decision-send-back", args=[file.reference])).content.decode()
+    assert [words for words in (FROM_START, OF_EACH, VOID) if words in page] == [said]
+    assert "Les personnes qui avaient agi sur la décision, et celle qui la reprend, le liront." in page
+
+
+@pytest.mark.parametrize("state", ["recommended", "endorsed"])
+def test_return_says_that_approvals_no_longer_count_where_there_were_some(cast, programme, client, state):
+    """On the page once it is done, and by mail to the chair."""
+    make = files.endorsed if state == "endorsed" else files.recommended_file
+    decision = make(cast, programme)
+    files.declare(cast, decision, "approver")
+    client.force_login(cast.approver)
+    address = reverse("decision-send-back", args=[decision.application.reference])
+    typed = {"reason": WHY, "to": "panel", "edition": client.get(address).context["edition"]}
+    page = client.post(address, typed, follow=True).content.decode()
+    mail = write(Message.objects.get(kind="decision_sent_back", recipient=cast.chair)).body
+    for told in (page, mail):
+        assert "renvoyée." in told
+        assert ("ne comptent plus." in told) == (state == "endorsed")
 
 
 def test_finding_that_nobody_endorses_goes_back_from_its_draft(cast, decision, client):
@@ -352,6 +391,9 @@ def test_file_without_a_decision_on_its_way_is_screened_again_by_the_ruling_itse
     assert f'href="{address}"' in page
     shown = client.get(address).content.decode()
     assert "Le dossier retourne à l’analyse d’admissibilité" in shown
+    assert "une lettre envoyée tient" in shown
+    assert "La personne qui fera de nouveau l’analyse d’admissibilité le lira." in shown  # no decision goes back
+    assert "Les personnes qui avaient agi sur la décision" not in shown
     assert "ne pouvez pas renvoyer vous-même la décision" not in shown
     answer = client.post(address, {"why": " "})
     assert (answer.status_code, fresh(file).state) == (200, state)
