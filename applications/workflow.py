@@ -186,7 +186,7 @@ class ApplicationLife(models.Model):
         source=[ApplicationState.INELIGIBLE, ApplicationState.RECOMMENDED],
         target=ApplicationState.SUBMITTED,
         permission=nobody, duty=None,
-        done=_("Returned to screening"),
+        done=_("Decision sent back: screened again"),
         given=Reason, fired=True,
         when_given=[has_a_reason],
     )
@@ -196,7 +196,7 @@ class ApplicationLife(models.Model):
     @transition(
         field=state, source=[*WITH_PANEL, ApplicationState.WAITLISTED], target=ApplicationState.SUBMITTED,
         permission=rules.may_uphold, duty=None,
-        label=_("Screen again"), done=_("Sent back to be screened again"),
+        label=_("Screen again"), done=_("Acts that do not stand: screened again"),
         facts=rules.Screened, given=Reason,
         when=[interests_are_declared, rules.screening_came_before_a_conflict],
         when_given=[has_a_reason],
@@ -276,7 +276,7 @@ class ApplicationLife(models.Model):
     @transition(
         field=state, source=ApplicationState.IN_RECONSIDERATION, target=ApplicationState.SUBMITTED,
         permission=rules.is_reconsiderer,
-        label=_("Screen again"), done=_("Sent back to screening"),
+        label=_("Screen again"), done=_("Reconsideration: screened again"),
         duty=Duty.RECONSIDER, facts=rules.Contested,
         when=[rules.was_of_ineligibility],
     )

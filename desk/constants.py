@@ -190,13 +190,17 @@ FACTS = {
     "began_at": _("begun"),
     "items": _("answers to change"),
     "to_panel": _("back to the committee"),
-    "back_to": _("sent back to"),
+    "back_to": _("sent back"),
     "improvement": _("improvement expected"),
     "read": _("read by the applicant"),
     "presumed": _("presumed received"),
     "touches": _("duties already done"),
     "changed": _("what changed since"),
-    "clear": _("no conflict, by the ruling"),
+    "clear": _("ruling"),
+    "ruling": _("reasons"),
+    "why": _("reasons"),
+    "text_fr": _("in French"),
+    "text_en": _("in English"),
     "envelope": _("envelope"),
     "rule": _("rule"),
     "erased": _("erased"),
@@ -215,6 +219,7 @@ FACTS_OF = {
     "agreement.import": {"reference": _("agreement number")},
     "application.mark_finding": {"item": _("item of the checklist")},
     "application.add_item": {"item": _("item of the checklist")},
+    "application.recommend": {"passed": _("reaches the pass mark")},
     "application.next_cohort": {"from": _("earlier cohort"), "to": _("later cohort")},
 } | {
     # What an envelope holds besides is on its statement: a line of one file would tell what others hold of it.
@@ -223,11 +228,17 @@ FACTS_OF = {
 }
 
 # Facts whose values are words of a closed list, one or several, whatever the act: what each is called.
+# A yes and a no are there as JSON writes them, where they are read in other words.
 VALUES: dict[str, Mapping[str, str | Promise]] = {
     "answer": dict(Answer.choices),
+    "clear": {"true": Answer.NONE.label, "false": Answer.CONFLICT.label},
     "question": {ELIGIBILITY: _("eligibility")},
     "touches": dict(Duty.choices),
-    "back_to": dict(ReturnTo.choices),
+    "back_to": {  # where it went; what follows is for who chooses
+        ReturnTo.START: _("to the start of the approval chain"),
+        ReturnTo.PANEL: _("to the committee"),
+        ReturnTo.SCREENING: _("to screening"),
+    },
     "role": {**dict(ProgramRole.choices), **dict(ClusterRole.choices), **dict(PartnerRole.choices), **MEMBERS},
     "seat": dict(Seat.choices),
     "verb": {"read": _("Readings only")},

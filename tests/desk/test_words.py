@@ -121,6 +121,15 @@ def test_every_fact_of_an_act_has_its_name():
     assert sorted({*FACTS_OF, *VALUES_OF} - {*VERBS, *_done()}) == []
 
 
+def test_every_text_of_an_act_has_its_name():
+    """Of those that are kept apart, as they are written; a note is quoted without one."""
+    trees = (ast.parse(path.read_text(encoding="utf-8")) for app in RECORDING for path in (ROOT / app).rglob("*.py"))
+    keywords = (node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.keyword))
+    found = {key for one in keywords if one.arg == "personal" for key in keys_of(one.value)}
+    assert {"why", "ruling", "note", "organisation", "text_fr"} <= found
+    assert sorted(found - {"note"} - set(FACTS)) == []
+
+
 TOLD = [
     # verb, given; its facts as read in English, and in French
     ("agreement.import", {"reference": "MEIE-2026-114"},
@@ -150,6 +159,19 @@ TOLD = [
     ("application.next_cohort", {"from": "2026-09-30T21:00:00+00:00", "to": "2027-01-31T22:00:00+00:00"},
      [("earlier cohort", "2026-09-30T21:00:00+00:00"), ("later cohort", "2027-01-31T22:00:00+00:00")],
      [("cohorte précédente", "2026-09-30T21:00:00+00:00"), ("cohorte suivante", "2027-01-31T22:00:00+00:00")]),
+    ("declaration.ruled", {"clear": False},
+     [("ruling", "conflict of interest")], [("décision", "conflit d’intérêts")]),
+    ("declaration.ruled", {"clear": True},
+     [("ruling", "no conflict of interest")], [("décision", "aucun conflit d’intérêts")]),
+    ("decision.send_back", {"back_to": "start"}, [("sent back", "to the start of the approval chain")],
+     [("renvoyée", "au début de la chaîne d’approbation")]),
+    ("decision.send_back", {"back_to": "panel"},
+     [("sent back", "to the committee")], [("renvoyée", "au comité d’évaluation")]),
+    ("decision.send_back", {"back_to": "screening"},
+     [("sent back", "to screening")], [("renvoyée", "à l’analyse d’admissibilité")]),
+    ("application.recommend", {"passed": True},
+     [("reaches the pass mark", "yes")], [("atteint la note de passage", "oui")]),
+    ("application.mark_finding", {"passed": False}, [("passed", "no")], [("conforme", "non")]),
     ("application.complete_reviews", {"counted": 3, "mean": "81.3333"},
      [("reviews in", "3"), ("mean", "81.33")], [("évaluations reçues", "3"), ("moyenne", "81,33")]),
     ("application.recommend", {"shares": [{"envelope": "2026-2027", "amount": "15000.00"}]},

@@ -253,12 +253,11 @@ def _valued(key: str, value: object, verb: str = "") -> str:
         return ", ".join(_valued(key, one, verb) for one in value)
     if key in FIGURES:
         return _figure(key, value)
-    if not isinstance(value, str):
-        return _plain(value)
-    if key == "move" or (key == "verb" and "." in value):
-        return verb_words("", value)
+    if key == "move" or (key == "verb" and "." in str(value)):
+        return verb_words("", str(value))
     lists = {**VALUES, **VALUES_OF.get(verb, {})}
-    return str(lists.get(key, {}).get(value, value))
+    code = str(value).lower() if isinstance(value, bool) else str(value)
+    return str(lists.get(key, {}).get(code) or _plain(value))
 
 
 def _figure(key: str, value: object) -> str:
