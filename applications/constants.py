@@ -26,7 +26,7 @@ COLUMNS = {
     QuestionType.BUDGET: {
         "category": _("Category"),
         "description": _("What is paid for"),
-        "amount": _("Amount before recoverable taxes are taken off"),
+        "amount": _("Amount, recoverable taxes included"),
         "kind": _("How it is paid"),
         "recoverable_tax": _("Of which, taxes you can recover"),
         "date_from": _("From"),

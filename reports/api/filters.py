@@ -107,7 +107,7 @@ def updated_since(field: str = "updated_at") -> InstantFilter:
         lookup_expr="gte",
         help_text=_(
             "Only rows that changed at this instant or after it; and, in gone, rows that left since. To keep a copy, "
-            "ask five minutes before the instant at which your last reading began: a change may appear a little "
+            "give an instant five minutes before your last reading began: a change may appear a little "
             "after its own instant. A row that comes again takes the place of the one that you have."
         ),
     )

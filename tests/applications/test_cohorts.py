@@ -133,7 +133,7 @@ def read(client, person, name, key):
 
 
 OF_APPLICANT = "Pour qu’elle y reste, envoyez les corrections au plus tard le 20 octobre 2026"
-OF_OFFICER = "ses corrections doivent arriver au plus tard le 20 octobre 2026"
+OF_OFFICER = "Si ses corrections sont encore attendues après le 20 octobre 2026"
 
 
 def test_applicant_is_told_by_when_to_answer_to_stay_in_its_cohort_then_in_which_it_is(cast, asked, client):

@@ -100,7 +100,7 @@ def test_what_a_conflict_closes_to_a_person_is_not_told_from_their_seat_nor_by_a
     for name, one in ids.items():
         assert client.get(f"/api/v1/{name}").json()["data"] == []
         closed = client.get(f"/api/v1/{name}/{one}", headers={"accept-language": "en"})
-        assert (closed.status_code, "You declared a conflict of interest" in closed.content.decode()) == (403, True)
+        assert (closed.status_code, "You have a conflict of interest" in closed.content.decode()) == (403, True)
     assert len(client.get("/api/v1/agreements").json()["data"]) == 1
     assert list(client.get(reverse("partner-awards")).context["awards"]) == []
     client.logout()
@@ -404,7 +404,7 @@ def test_change_that_is_committed_after_the_reading_that_followed_it_is_not_miss
     told = (ROOT / "docs" / "api.md").read_text()
     assert "`updated_since=<five minutes before the instant your last reading began>`" in told
     with translation.override("en"):
-        assert "five minutes before the instant at which your last reading began" in str(
+        assert "give an instant five minutes before your last reading began" in str(
             filters.Applications.base_filters["updated_since"].extra["help_text"]
         )
 
