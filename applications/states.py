@@ -220,6 +220,7 @@ class ApplicationState(States):
 # The questions that are asked of several states at once, each answered by the rows.
 UNDER_WAY = tuple(state for state in ApplicationState if state.row.course is Course.UNDER_WAY)
 """Work is still to be done on it. `ineligible` is among them: its decision is to come."""
+DECIDED = tuple(state for state in ApplicationState if state.row.course is Course.DECIDED)
 LEFT = tuple(state for state in ApplicationState if state.row.course is Course.LEFT)
 VALID = tuple(state for state in ApplicationState if state.row.course in (Course.UNDER_WAY, Course.DECIDED))
 """An application of its organisation: sent, and neither withdrawn nor cancelled. It can be, until a letter tells its

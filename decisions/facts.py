@@ -42,10 +42,15 @@ def _empty(subject: DecisionSubject) -> tuple[str, ...]:
 
 def _read(subject: DecisionSubject) -> Read:
     """Nothing moved where no recommendation led to the decision."""
-    read, touched = subject.read, said_of(late_on(subject.application))
-    if read is None:
-        return Read(touched, moved=False, in_doubt=False, score_then=None, score_now=None)
-    return Read(touched, read.moved, read.in_doubt, score_then=read.then.mean, score_now=read.now.mean)
+    read, late = subject.read, late_on(subject.application)
+    return Read(
+        touched=said_of(late, doubts=False),
+        doubted=said_of(late, doubts=True),
+        moved=read is not None and read.moved,
+        in_doubt=read is not None and read.in_doubt,
+        score_then=read.then.mean if read else None,
+        score_now=read.now.mean if read else None,
+    )
 
 
 @facts_of(Decision.endorse)

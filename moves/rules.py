@@ -10,18 +10,25 @@ from moves.transitions import Facts, Reason
 
 @dataclass(frozen=True)
 class Touched(Facts):
-    """Who declared a conflict of interest, or a doubt, after an act on the file that stands and that nobody else has
-    ruled on, each with the acts; "" for nobody."""
+    """Who acted on the file before a conflict of interest (`touched`), or before a doubt that waits for its ruling
+    (`doubted`), by an act that stands and that nobody else has ruled on, each with the acts; "" for nobody."""
 
     touched: str
+    doubted: str
 
 
 def earlier_acts_stand(_row: object, facts: Touched) -> Refusal | None:
     """Nothing is built on the act of a person with a conflict before somebody else has looked at it again."""
+    if facts.doubted:  # the chair's ruling comes before anybody's on the acts
+        sentence = _(
+            "There is a doubt about interests after acts on this file: %(doubted)s. The chair rules on it in writing "
+            "before anything more is done."
+        )
+        return Refusal(sentence % {"doubted": facts.doubted}, code="touched")
     if facts.touched:
         sentence = _(
-            "A conflict of interest, or a doubt, was declared after acts on this file: %(touched)s. The chair or the "
-            "endorser says in writing that they stand, or they are taken again, before anything more is done."
+            "There is a conflict of interest after acts on this file: %(touched)s. The chair or the endorser says in "
+            "writing that they stand, or they are taken again, before anything more is done."
         )
         return Refusal(sentence % {"touched": facts.touched}, code="touched")
     return None

@@ -46,12 +46,14 @@ class StandingState(States):
     CLEAR = "clear", StandingRow(bars=""), _("no conflict of interest")
     CONFLICT = (
         "conflict",
-        StandingRow(bars=_("You declared a conflict of interest in this file.")),
+        StandingRow(bars=_("You have a conflict of interest in this file.")),
         _("conflict of interest"),
     )
     UNSURE = (
         "unsure",
-        StandingRow(bars=_("You are unsure of your interests in this file: nothing can be done until it is ruled on.")),
+        StandingRow(
+            bars=_("There is a doubt about your interests in this file: nothing can be done until it is ruled on.")
+        ),
         _("unsure, to be ruled on"),
     )
 

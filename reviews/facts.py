@@ -14,16 +14,14 @@ from reviews.models import Assignment
 from reviews.rules import Recusal, Review, Undertaken, is_the_one_assigned
 
 
-def _touched(application: Application) -> str:
-    return selectors.said_of(selectors.late_on(application))
-
-
 @facts_of(Application.start_review)
 def panel(application: Application, by: Actor) -> Panel:
+    late = selectors.late_on(application)
     return Panel(
         has_reviews=policy_of(application.call).has_reviews,
         problems=tuple(checks.panel_problems(application)),
-        touched=_touched(application),
+        touched=selectors.said_of(late, doubts=False),
+        doubted=selectors.said_of(late, doubts=True),
     )
 
 
@@ -42,14 +40,15 @@ def reviews(application: Application, by: Actor) -> Reviews:
 @facts_of(Application.recommend)
 def scores(application: Application, by: Actor) -> Scores:
     """What the reviews that count say together."""
-    together = selectors.panel_reviews(application)
+    together, late = selectors.panel_reviews(application), selectors.late_on(application)
     return Scores(
         counted=together.counted,
         needed=together.needed,
         passed=together.passes,
         mean=together.mean,
         must_discuss=together.must_discuss,
-        touched=_touched(application),
+        touched=selectors.said_of(late, doubts=False),
+        doubted=selectors.said_of(late, doubts=True),
         sat_before=is_person(by) and bool(checks.sat_before([application.pk], [by.pk])),
         cohort_open_until=cohorts.cohort_open_until(application.call, application.cohort_closes_at),
     )

@@ -11,7 +11,7 @@ from notifications.services import queue_message
 from reviews import selectors
 from reviews.models import Assignment, Recommendation
 from reviews.pages import FILE_REVIEWS, SCORE
-from reviews.rules import REVIEWS_CHANGED, Review
+from reviews.rules import REVIEWS_CHANGED, Review, takes_reviewers
 from reviews.selectors.holding import is_first_for_the_chair, lacks_a_reviewer
 from reviews.services.assignments import review_due
 from reviews.services.panels import open_new_panel
@@ -71,6 +71,7 @@ def tell_the_officer(assignment: Assignment, made: Made[Facts, Input]) -> None:
                 person=assignment.reviewer.full_name,
                 is_needed=lacks_a_reviewer(application),
                 chair_first=chair_first,
+                is_open=chair_first or takes_reviewers(application) is None,
             ),
             to=person,
             link=FILE_REVIEWS(application.number),

@@ -75,6 +75,7 @@ class ReviewDeclined(Content):
     reference: str
     person: str
     is_needed: bool = True  # another one is to be assigned
+    is_open: bool = True  # the review of the file, or it will be once the chair has reopened it
     chair_first: bool = False  # once the chair has reopened the review
 
 
@@ -107,6 +108,7 @@ class InterestsTouch(OfFile):
     acts: Text
     scored: bool = False  # one of these acts is a review
     to_uphold: bool = False  # another of them is to be ruled on before anything more is decided
+    stands: bool = True  # another of them is still in force
     has_ruler: bool = True
     declaration: int | None = field(default=None, metadata=UNREAD)  # its key
 

@@ -15,7 +15,7 @@ from reviews.checks.panel import (
     takes_reviewers,
     unfinished,
 )
-from reviews.checks.proposals import is_lifted, proposed_among, proposed_conflicts, unruled
+from reviews.checks.proposals import covers, is_lifted, proposed_among, proposed_conflicts, unruled
 
 __all__ = [
     "Conflict",
@@ -23,6 +23,7 @@ __all__ = [
     "SeatNeed",
     "Shortage",
     "candidates",
+    "covers",
     "fill",
     "first_panel_of",
     "fitness",

@@ -166,7 +166,7 @@ class _Records:
         if pair in self.rivals:
             found.append(self.rivals[pair])
         if pair in self.declared:
-            found.append(Conflict(Obstacle.DECLARED, _("declared a conflict of interest, or is unsure")))
+            found.append(Conflict(Obstacle.DECLARED, _("a conflict of interest of theirs, or a doubt, is on record")))
         if pair in self.duties:
             words = _("has already done this on the file: %(duty)s") % {"duty": self.duties[pair].label}
             found.append(Conflict(Obstacle.DUTY, words))

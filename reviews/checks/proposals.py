@@ -9,6 +9,7 @@ from moves.interests import standing_of
 from moves.states import StandingState
 from reviews.checks.conflicts import Conflict, conflicts_between, excluded_of, parties_of, ties_of
 from reviews.checks.rivals import rivals_among
+from reviews.models import Declaration
 
 
 def proposed_conflicts(application: Application, user: User, *, reader: Actor | None = None) -> list[Conflict]:
@@ -41,6 +42,13 @@ def _ruled(application: Application, user: User) -> set[str]:
     """The facts that rulings on this file have answered, by their keys."""
     ruled = application.declarations.of_person(user).ruled()
     return {key for keys in ruled.values_list("recorded", flat=True) for key in keys.splitlines()}
+
+
+def covers(suggested: Collection[Conflict], declaration: Declaration) -> bool:
+    """Whether these facts, as they are read now, hold each of those that a doubt of the records was made of; so for a
+    declaration of its person's own, which was made of none."""
+    known = {key for one in suggested for key in one.keys}
+    return not declaration.by_records or known.issuperset(declaration.recorded.splitlines())
 
 
 def is_lifted(application: Application, user: User, suggested: Collection[Conflict]) -> bool:

@@ -10,7 +10,7 @@ from applications.rules import UPHOLDERS
 from applications.selectors.people import holders_of
 from applications.selectors.screening import screened_by
 from applications.selectors.turns import Missing, Stuck
-from applications.states import UNDER_WAY, FileTurn
+from applications.states import DECIDED, UNDER_WAY, FileTurn
 from moves.registry import ways
 from moves.states import Duty
 from programs.querysets import in_office_holders
@@ -43,9 +43,19 @@ class Late:
         return is_doubt(self.declaration)
 
     @property
+    def is_ruled(self) -> bool:
+        """Whether the conflict is one by the chair's ruling: its person did not declare it."""
+        return self.declaration.ruled_by_id is not None
+
+    @property
     def stops(self) -> bool:
         """Whether more is to be decided of the file, which waits for a ruling; else it is on record."""
         return self.declaration.application.state in UNDER_WAY
+
+    @property
+    def is_decided(self) -> bool:
+        """Whether the file is decided: what was issued stands. A file that was left has nothing in force."""
+        return self.declaration.application.state in DECIDED
 
     def __str__(self) -> str:
         return f"{self.declaration.user.full_name} ({self.acts_said})"
@@ -93,10 +103,11 @@ def upheld_on(application: Application) -> list[Declaration]:
     return list(rows.select_related("user", "upheld_by"))
 
 
-def late_among(files: Collection[Application]) -> set[int]:
-    """Those of these files (keys) where something came late, before any decision. One query where nothing did."""
+def late_among(files: Collection[Application]) -> dict[int, list[Late]]:
+    """Those of these files (by key) where something came late, before any decision, with what did. One query where
+    nothing did."""
     touched = set(Declaration.objects.touching().filter(application__in=files).values_list("application_id", flat=True))
-    return {file.pk for file in files if file.pk in touched and late_on(file)}
+    return {file.pk: found for file in files if file.pk in touched and (found := late_on(file))}
 
 
 def late_of(declaration: Declaration) -> Late | None:
@@ -162,6 +173,6 @@ def stuck_on(declarations: Iterable[Declaration]) -> Stuck[ReviewTurn] | None:
     return None
 
 
-def said_of(late: Iterable[Late]) -> str:
-    """Each person with their acts, in words; "" for nobody."""
-    return "; ".join(str(one) for one in late)
+def said_of(late: Iterable[Late], *, doubts: bool) -> str:
+    """Each person of a doubt that waits for its ruling, or of a conflict, with their acts, in words; "" for nobody."""
+    return "; ".join(str(one) for one in late if one.is_doubt is doubts)

@@ -12,9 +12,10 @@ from applications.selectors import turns
 from applications.selectors.cohorts import cohort_open_until
 from applications.selectors.turns import Stuck
 from applications.states import WITH_PANEL, ApplicationState, FileTurn
+from programs.roles import ProgramRole
 from reviews.checks import fill, first_panel_of, is_met, no_reviews, panel_rules, quorum_lines
 from reviews.models import Assignment, Declaration
-from reviews.selectors.late import late_among, late_on, stuck_on
+from reviews.selectors.late import Late, late_among, stuck_on
 from reviews.selectors.panel import complete_among
 from reviews.states import ReviewTurn
 
@@ -28,8 +29,13 @@ def review_turns(applications: Collection[Application]) -> dict[int, ReviewTurn]
     complete, seats = complete_among(files), _seats_of(files)
     prefetch_related_objects([one for one in files if one.state == ApplicationState.REVIEWED], "call__accommodations")
     found = {file.pk: _turn(file, seats[file.pk], complete=file.pk in complete) for file in files}
-    touched = {pk for pk in late_among(files) if found[pk].row.asks_what_came_late}
-    return found | dict.fromkeys(touched, ReviewTurn.UPHOLD)
+    came_late = {pk: late for pk, late in late_among(files).items() if found[pk].row.asks_what_came_late}
+    return found | {pk: _turn_of_late(late) for pk, late in came_late.items()}
+
+
+def _turn_of_late(late: Collection[Late]) -> ReviewTurn:
+    """The chair's, while a doubt waits for its ruling: nobody else gives it. Then whoever may rule on acts."""
+    return ReviewTurn.RULE if any(one.is_doubt for one in late) else ReviewTurn.UPHOLD
 
 
 def free_for(user: User, turn: ReviewTurn) -> ApplicationQuerySet:
@@ -46,11 +52,14 @@ def stuck_among(files: Collection[Application]) -> dict[int, Stuck[FileTurn] | S
 
 def stuck_turns(files: Collection[Application], steps: Mapping[int, ReviewTurn]) -> dict[int, Stuck[ReviewTurn]]:
     """The same of those with their panel, each with the step that it waits for, by key."""
-    upheld = {pk for pk, turn in steps.items() if turn is ReviewTurn.UPHOLD}
-    found = turns.stuck_files({pk: turn for pk, turn in steps.items() if pk not in upheld}, free_for)
-    for file in (one for one in files if one.pk in upheld):
-        if stuck := stuck_on(late.declaration for late in late_on(file)):
-            found[file.pk] = stuck
+    chairs = {pk for pk, turn in steps.items() if turn.row.role == ProgramRole.CHAIR}
+    touched = late_among([one for one in files if one.pk in chairs])
+    came_late = {pk: late for pk, late in touched.items() if steps[pk] is _turn_of_late(late)}
+    others: dict[int, ReviewTurn] = {pk: turn for pk, turn in steps.items() if turn is not ReviewTurn.UPHOLD}
+    found = turns.stuck_files(others, free_for)
+    for pk, late in came_late.items():
+        if stuck := stuck_on(one.declaration for one in late):
+            found[pk] = stuck
     return found
 
 

@@ -31,7 +31,7 @@ from reviews.checks import Conflict
 from reviews.models import Assignment, Declaration, Interest, Undertaking
 from reviews.pages import DECLARE, RULE
 from reviews.rules import WHO_RULES, WHO_UPHOLDS, Declared, is_reviewer, may_rule
-from reviews.selectors.late import is_doubt, late_on, rulers_on, to_uphold
+from reviews.selectors.late import is_doubt, late_of, late_on, rulers_on, to_uphold
 from reviews.services.panels import take_the_chair
 from reviews.services.scores import after_what_counts_changed
 from reviews.states import Answer, AssignmentState
@@ -145,7 +145,7 @@ def declare_interests(application: Application, *, by: User, answer: str, note: 
     suggested = checks.proposed_conflicts(application, by)
     barred = stand_of(application.pk, by).declared in BARRING
     if answer == Answer.NONE and barred and not checks.is_lifted(application, by, suggested):
-        sentence = _("You declared a conflict, or that you are unsure: the chair must rule on it first.")
+        sentence = _("A conflict of interest of yours, or a doubt, is on record: the chair must rule on it first.")
         raise WrongMoment(Refusal(sentence, code="ruling"))
     found = checks.unruled(application, by, suggested) if answer == Answer.NONE else []
     if found:
@@ -200,7 +200,7 @@ def _declare(
 def _tell_the_officers(declaration: Declaration) -> None:
     """The officers in office are told of a doubt, and of a conflict that comes after acts on the file, with each."""
     application, acts, doubt = declaration.application, declaration.acts, declaration.answer == Answer.UNSURE
-    upheld = bool(to_uphold(declaration))
+    upheld, late = bool(to_uphold(declaration)), late_of(declaration)
     for person in officers_of(application):
         if person.pk == declaration.user_id:
             continue
@@ -213,6 +213,7 @@ def _tell_the_officers(declaration: Declaration) -> None:
                 acts=Text.joined(act.label for act in acts),
                 scored=Duty.SCORE in acts,
                 to_uphold=upheld,
+                stands=upheld or (late is not None and late.is_decided),
                 has_ruler=not (doubt or upheld) or bool(rulers_on(declaration)),
                 declaration=declaration.pk,
             ),

@@ -290,15 +290,17 @@ def rule(request: PersonRequest, reference: str, person_id: UUID) -> HttpRespons
             return redirect(FILE_PAGE(reference).url)  # where what comes next is said, whoever ruled
     if request.method == "POST" and form is None:
         services.rule_on_declaration(declaration, by=request.user, clear=False, ruling="")  # refuses, with its sentence
+    suggested = checks.proposed_conflicts(application, declaration.user, reader=request.user)
     context = {
         "application": application,
         "declaration": declaration,
+        "said_then": "" if checks.covers(suggested, declaration) else declaration.note,
         "acts": [act.label for act in declaration.acts],
         "late": isinstance(form, UpholdForm) and bool(selectors.to_uphold(declaration)),
         "form": form,
         "upholds": isinstance(form, UpholdForm),
         "cleared": standing_of(application.pk, declaration.user) == StandingState.CLEAR,
-        "suggested": checks.proposed_conflicts(application, declaration.user, reader=request.user),
+        "suggested": suggested,
     }
     closed = form is not None and form.is_bound and form.non_field_errors()
     return render(request, "reviews/rule.html", context, status=409 if closed else 200)

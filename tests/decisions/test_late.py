@@ -114,7 +114,7 @@ def test_recusal_after_the_issue_asks_the_officer_for_nobody(cast, programme):
     decision = files.issued(cast, programme)
     declare_interests(decision.application, by=cast.chloe, answer="conflict", note="Mon conjoint y travaille.")
     body = write(Message.objects.get(kind="review_declined", recipient=cast.officer)).body
-    assert "personne d’autre à désigner" in body
+    assert "l’évaluation de ce dossier est terminée" in body
     assert "Avant tout" not in body
 
 
@@ -238,7 +238,7 @@ def test_who_rules_on_a_late_conflict_is_told_by_mail_and_the_officers_of_what_i
     (first, second) = Message.objects.filter(kind="interests_touch").order_by("id")
     assert [one.url_name for one in (first, second)] == ["file-detail"] * 2
     body = rendered(first)
-    assert "Rien de plus n’est décidé avant que la présidence" in body
+    assert "avant que la présidence ou la personne qui donne l’avis ait revu ces actes" in body
     assert "évaluation" not in body
     assert (first.context["scored"], first.context["to_uphold"], first.context["has_ruler"]) == (False, True, True)
     declare_standing(file.pk, user=cast.chair, standing="conflict")
@@ -302,7 +302,7 @@ def test_endorser_with_a_late_conflict_stops_the_approval_until_the_chair_looks_
         client.force_login(person)
         for name in ("file-detail", "decision-file"):
             page = client.get(reverse(name, args=[decision.application.reference])).content.decode()
-            assert "Un conflit d’intérêts déclaré après coup" in page
+            assert "Un conflit d’intérêts, après des actes dans le dossier" in page
     uphold_acts(declaration, by=cast.chair, why="Rien de l’avis ne tient à ce lien.")
     assert services.approve(decision, by=cast.approver, edition=UNSHOWN).state == DecisionState.APPROVED
     declaration = declare_interests(decision.application, by=cast.approver, answer="conflict", note="Ma sœur.")
@@ -493,7 +493,7 @@ def test_decision_that_a_late_conflict_stops_waits_for_who_rules_on_it_and_every
         for name in ("file-detail", "decision-file", "review-file"):
             page = client.get(reverse(name, args=[file.reference])).content.decode()
             assert "Rien de l’avis ne tient à ce lien." in page
-            assert "Un conflit d’intérêts déclaré après coup" not in page
+            assert "Un conflit d’intérêts, après des actes dans le dossier" not in page
 
 
 def test_partner_reads_of_a_late_conflict_and_of_the_ruling_on_it(cast, programme, client):
@@ -502,7 +502,7 @@ def test_partner_reads_of_a_late_conflict_and_of_the_ruling_on_it(cast, programm
     late = declare_interests(decision.application, by=cast.endorser, answer="conflict", note="Mon frère.")
     client.force_login(cast.concurrence)
     address = reverse("decision-concurrence", args=[decision.concurrences.get().public_id])
-    assert "Un conflit d’intérêts déclaré après coup" in client.get(address).content.decode()
+    assert "Un conflit d’intérêts, après des actes dans le dossier" in client.get(address).content.decode()
     uphold_acts(late, by=cast.chair, why="Rien de l’avis ne tient à ce lien.")
     assert "Rien de l’avis ne tient à ce lien." in client.get(address).content.decode()
 

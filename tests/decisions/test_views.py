@@ -74,7 +74,7 @@ def test_the_file_is_closed_to_who_declared_a_conflict(cast, programme, as_):
     declare_interests(decision.application, by=cast.approver, answer="conflict")
     closed = as_(cast.approver).get(url)
     assert closed.status_code == 403
-    assert "You declared a conflict of interest in this file." in text(closed)
+    assert "You have a conflict of interest in this file." in text(closed)
 
 
 def test_each_person_is_offered_their_own_step_and_told_what_stands_in_the_way(cast, programme, as_):

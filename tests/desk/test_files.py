@@ -108,7 +108,7 @@ def test_file_closes_to_who_declares_a_conflict(client, cast, file):
     declare_interests(file, by=cast.chair, answer="conflict", note="Ma sœur y travaille.")
     closed = get(client, cast.chair, "file-detail", file.reference)
     assert closed.status_code == 403
-    assert "Vous avez déclaré un conflit d’intérêts dans ce dossier." in closed.content.decode()
+    assert "Vous êtes en conflit d’intérêts dans ce dossier." in closed.content.decode()
     assert file.organisation_name not in closed.content.decode()
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from notifications.models import Message
-from notifications.notices import must_still_hold
+from notifications.notices import must_still_hold, write
 from reviews import checks
 from reviews.models import Assignment
 from reviews.selectors.holding import _own
@@ -44,3 +44,4 @@ def test_officer_is_told_of_a_reviewer_who_left_a_panel_that_lacks_none(cast, pr
     message = Message.objects.get(kind="review_declined")
     assert message.context["is_needed"] is False
     must_still_hold(message)
+    assert "Les personnes qui restent suffisent" in write(message).body  # and no review is over

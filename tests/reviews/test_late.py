@@ -6,14 +6,16 @@ import pytest
 from django.urls import reverse
 
 from accounts.models import Organisation, User
-from moves.interests import standing_of
+from applications.models import Finding
+from moves.interests import bar, standing_of
 from moves.refusals import Forbidden, WrongMoment
 from moves.services import declare_standing, record_duty
 from moves.states import Duty, StandingState
 from notifications.models import Message
-from reviews.models import Declaration, Recommendation
+from notifications.notices import write
+from reviews.models import Declaration, Interest, Recommendation
 from reviews.querysets import DeclarationQuerySet
-from reviews.selectors import late, late_on, panel_reviews, said_of
+from reviews.selectors import late, late_on, panel_reviews, review_turns, said_of
 from reviews.services import (
     declare_interests,
     record_interest,
@@ -23,7 +25,7 @@ from reviews.services import (
     uphold_acts,
 )
 from reviews.services.interests import _doubt_where_it_matters
-from reviews.states import AssignmentState
+from reviews.states import AssignmentState, ReviewTurn
 from tests.decisions.files import submitted_row
 from tests.files import another
 from tests.mutants import proves
@@ -98,6 +100,102 @@ def test_interest_recorded_after_the_review_leaves_it_out_until_the_chair_rules(
     assert panel_reviews(file).counted == 1
 
 
+def test_doubt_of_the_records_is_told_as_theirs_and_a_persons_own_as_their_own(cast, programme, usinage, client):
+    """Ana declared none, and an employer since; Ben is unsure himself. Each page says whose words it shows, and those
+    of the records in its own language."""
+    file = file_in_review(cast, programme)
+    employed_by(cast.ana, usinage)
+    declare_interests(file, by=cast.ben, answer="unsure", note="Un voisin y travaille.")
+
+    def read(person, name, *args, language="fr"):
+        client.force_login(person)
+        User.objects.filter(pk=person.pk).update(language=language)
+        return client.get(reverse(name, args=args), headers={"accept-language": language}).content.decode()
+
+    own = {"Vous avez dit avoir un doute": cast.ben, "Les registres disent autre chose que vous": cast.ana}
+    for said, whose in own.items():
+        for person in own.values():
+            page = read(person, "review-declare-own", of(file, person).public_id)
+            assert (said in page) == (person == whose)
+    page = read(cast.ana, "review-declare-own", of(file, cast.ana).public_id)
+    assert ("Ce que disent les registres" in page, "<h2>Ce que vous avez écrit" in page) == (True, False)
+    page = read(cast.ana, "review-declare-own", of(file, cast.ana).public_id, language="en")
+    assert ("declared interest (employer): Usinage Gauthier inc." in page, "Selon" in page) == (True, False)
+
+    page = read(cast.chair, "review-file", file.reference)
+    assert f"Les registres montrent un intérêt dans ce dossier. Personne concernée\xa0: {cast.ana.full_name}." in page
+    assert f"{cast.ben.full_name} a un doute sur ses intérêts dans ce dossier." in page
+    assert f"{cast.ana.full_name} a un doute" not in page
+
+    words = ("Dans ses mots", "Origine du doute", "Ce que disaient alors les registres")
+    for person, shown in ((cast.ana, (False, True, False)), (cast.ben, (True, False, False))):
+        page = read(cast.chair, "review-rule", file.reference, person.public_id)
+        assert tuple(word in page for word in words) == shown
+    Interest.objects.filter(user=cast.ana).update(organisation=None, neq="", organisation_name="Un tiers")
+    page = read(cast.chair, "review-rule", file.reference, cast.ana.public_id)
+    assert tuple(word in page for word in words) == (False, True, True)  # the records say it no more
+
+    for person in (cast.ana, cast.ben):
+        assert str(bar(file.pk, person).message).startswith("Un doute existe sur vos intérêts dans ce dossier")
+    body = {one.context["person"]: write(one).body for one in Message.objects.filter(kind="ruling_asked")}
+    assert "ou les registres en disent plus que sa déclaration" in body[cast.ana.full_name]
+
+
+def test_doubt_after_acts_is_the_chairs_alone_until_it_is_a_conflict(cast, programme, client):
+    """Then it is the endorser's too; no page says that its person declared it, nor that a conflict is a doubt."""
+    file = assigned_file(cast, programme)
+    doubt = declare_interests(file, by=cast.screener, answer="unsure", note="Peut-être.")
+    client.force_login(cast.officer)
+
+    def read():
+        with pytest.raises(WrongMoment) as stopped:
+            start_review(file, by=cast.officer)
+        (refusal,) = stopped.value.refusals
+        page = client.get(reverse("review-file", args=[file.reference])).content.decode()
+        return str(refusal.message), page.replace("\xa0", " ")
+
+    refusal, page = read()
+    assert refusal.startswith("Un doute sur des intérêts est venu après des actes posés sur ce dossier\xa0: ")
+    assert f"{cast.screener.full_name} (faire l’analyse d’admissibilité)" in refusal
+    assert "la présidence du comité se prononce par écrit" in refusal
+    assert "Un doute sur des intérêts, après des actes dans le dossier" in page
+    assert "Depuis le 6 octobre 2026, un doute existe sur les intérêts d’une personne" in page
+    assert review_turns([file]) == {file.pk: ReviewTurn.RULE}
+    (mail,) = Message.objects.filter(kind="interests_touch")
+    assert "avant que la présidence se soit prononcée sur le doute" in write(mail).body
+
+    rule_on_declaration(doubt, by=cast.chair, clear=False, ruling="Un lien.")
+    refusal, page = read()
+    assert refusal.startswith("Un conflit d’intérêts est venu après des actes posés sur ce dossier\xa0: ")
+    assert "Un conflit d’intérêts, après des actes dans le dossier" in page
+    assert f"{cast.screener.full_name} est en conflit d’intérêts, selon la décision de la présidence" in page
+    assert ("a déclaré un conflit d’intérêts" in page, "un doute existe" in page) == (False, False)
+    assert review_turns([file]) == {file.pk: ReviewTurn.UPHOLD}
+    asked = Message.objects.get(kind="ruling_asked", recipient=cast.endorser)
+    assert "est en conflit d’intérêts dans le dossier" in write(asked).body
+
+
+def test_mail_of_a_conflict_says_what_stands_of_what_its_person_did(cast, programme):
+    """A screening that waits for a ruling, in a file under way; one that led to what was issued; one of a file that was
+    left; a recommendation that is void. Nothing is said to stand where nothing was issued."""
+
+    def said(state, duty):
+        file = another(submitted_row(cast, programme), state=state)
+        record_duty(file.pk, by=cast.screener, duty=duty)
+        if duty == Duty.SCREEN:
+            Finding.objects.create(application=file, item="rena", passed=True, by=cast.screener, at=clock.now())
+        declare_interests(file, by=cast.screener, answer="conflict")
+        (mail,) = Message.objects.filter(kind="interests_touch", application_id=file.pk)
+        body = write(mail).body
+        words = ("Rien de plus ne se décide", "ce qui a été rendu tient", "Rien de ce qui avait été fait")
+        return [word for word in words if word in body]
+
+    assert said("eligible", Duty.SCREEN) == ["Rien de plus ne se décide"]
+    assert said("approved", Duty.SCREEN) == ["ce qui a été rendu tient"]
+    assert said("withdrawn", Duty.SCREEN) == ["Rien de ce qui avait été fait"]
+    assert said("reviewed", Duty.RECOMMEND) == ["Rien de ce qui avait été fait"]
+
+
 @proves(record_interest)
 def test_interest_is_joined_to_the_organisation_of_its_number(cast, usinage, precision, northwind):
     for organisation in (usinage, precision, northwind):
@@ -135,7 +233,7 @@ def test_conflict_of_the_screener_stops_the_review_until_somebody_else_looks_aga
     assert (refusal.code, said in str(refusal.message)) == ("touched", True)
     client.force_login(cast.officer)
     page = client.get(reverse("review-file", args=[file.reference])).content.decode()
-    assert "Un conflit d’intérêts déclaré après coup" in page
+    assert "Un conflit d’intérêts, après des actes dans le dossier" in page
     assert "Lire et trancher" not in page
     for person in (cast.screener, cast.officer, cast.ana):
         with pytest.raises(Forbidden):
@@ -193,9 +291,10 @@ def test_what_came_late_is_the_latest_of_each_person_that_touches_an_act_that_st
     found = late_on(file)
     assert [(one.declaration, one.acts) for one in found] == [(again, (Duty.SCREEN,)), (chair, (Duty.RECOMMEND,))]
     assert (
-        said_of(found)
+        said_of(found, doubts=False)
         == f"{cast.ben.full_name} (faire l’analyse d’admissibilité); {cast.chair.full_name} (recommander)"
     )
+    assert said_of(found, doubts=True) == ""
     of_chain = [(cast.endorser.pk, Duty.ENDORSE)]
     monkeypatch.setattr(late, "_CHAIN", [lambda asked: of_chain if asked == file else []])
     assert [one.declaration for one in late_on(file)] == [again, chair, endorser]

@@ -185,8 +185,8 @@ def test_conflict_of_the_screener_makes_the_next_step_of_the_panel_a_ruling(cast
     for one in (file, other):
         declare_interests(one, by=cast.screener, answer="conflict", note="Mon frère.")
     rows = list(Application.objects.filter(pk__in=[file.pk, other.pk]).select_related("call__program__cluster"))
-    assert late_among(rows) == {file.pk}
-    assert late_among([one for one in rows if one == other]) == set()
+    assert {pk: [one.acts for one in late] for pk, late in late_among(rows).items()} == {file.pk: [(Duty.SCREEN,)]}
+    assert late_among([one for one in rows if one == other]) == {}
     either = "the committee's chair or the endorser"
     with override("en"):
         assert ("Reviewed", file.reference, either) in lines(cast.officer)
