@@ -67,7 +67,7 @@ def _kept_of(application: Application, at: datetime) -> tuple[dict[str, Entry], 
     """What the trail keeps of the marks made until then: the last of each item, by its key; and who made them."""
     made = Entry.objects.of(*subject_of(application)).filter(verb=MARK, at__lte=at).prefetch_related("erasables")
     kept = {str(entry.given["item"]): entry for entry in made}
-    people = User.objects.in_bulk({entry.actor_id for entry in kept.values() if entry.actor_kind == ActorKind.PERSON})
+    people = User.objects.in_bulk({entry.actor_id for entry in kept.values()})  # none but a person marks
     return kept, dict(people)
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from accounts.models import Membership, Organisation
 from applications.models import Application
-from applications.selectors.holding import changes_are_asked, changes_are_late, closes_then
+from applications.selectors.holding import changes_are_asked, changes_are_late, closes_then, is_to_screen
 from applications.selectors.turns import late_requests
 from notifications import messages
 from notifications.models import Message
@@ -48,6 +48,18 @@ def test_changes_are_asked_and_late_of_that_file_until_that_day_while_it_waits_f
             assert not still(holds_still, content, request(due, **over), due)
     soon = request(now + DAY)
     assert not still(changes_are_late, messages.ChangesOverdue, soon, now + DAY)
+
+
+@proves(is_to_screen)
+@pytest.mark.parametrize(
+    ("state", "holds"), [("submitted", True), ("changes_requested", False), ("eligible", False), ("withdrawn", False)]
+)
+def test_file_is_back_in_screening_until_something_is_found_of_it_or_asked(cast, programme, state, holds):
+    row = submitted_row(cast, programme)
+    file = another(row, state=state)
+    back = messages.ScreenedAgain(reference="x", title="x", reason="Une personne en conflit.")
+    assert is_to_screen(message(back, application_id=file.pk)) is holds
+    assert not is_to_screen(message(back, application_id=0))
 
 
 @proves(closes_then)

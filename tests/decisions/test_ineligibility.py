@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from applications.findings import checklist_of
 from applications.models import Application
-from applications.selectors.screening import marks_at
+from applications.selectors.screening import _kept_of, marks_at
 from applications.services.screening import find_complete, find_ineligible, mark_finding
 from audit.models import Erasable
 from audit.services import erase_texts
@@ -161,12 +161,18 @@ def at(clock_at):
     return lambda hours: clock_at(files.REVIEWED_AT + timedelta(hours=hours))
 
 
+SAME_MARKS = {
+    "`row.at > at` with the bound moved": "the trail is asked in vain: the row itself is read first",
+    "without `if one.field == 'reason'`": "the entry of a mark keeps one text",
+}
+
+
 def marked(file, person, key, version, *, passed, reason=""):
     file = Application.objects.get(pk=file.pk)
     mark_finding(file, key, by=person, passed=passed, reason=reason, version=version)
 
 
-@proves(marks_at)
+@proves(marks_at, _kept_of, moot=SAME_MARKS)
 def test_void_ineligibility_says_what_it_stood_on_when_it_was_made_whatever_was_marked_since(
     cast, programme, client, at
 ):
@@ -177,6 +183,9 @@ def test_void_ineligibility_says_what_it_stood_on_when_it_was_made_whatever_was_
     for person in (cast.screener, cast.emily, cast.endorser, cast.officer):
         declare_standing(file.pk, user=person, standing="clear")
     find_complete(file, by=cast.screener)
+    elsewhere = submitted_file(cast, programme, company="precision")
+    declare_standing(elsewhere.pk, user=cast.screener, standing="clear")
+    find_complete(elsewhere, by=cast.screener)
     items = {item.key: item for item in checklist_of(file)}
     passed, failed, later = [key for key in items if key != "costs"][:3]
     marked(file, cast.emily, "costs", 0, passed=False, reason="Un premier motif.")
@@ -192,6 +201,8 @@ def test_void_ineligibility_says_what_it_stood_on_when_it_was_made_whatever_was_
         (items["costs"].label, "Temps du parrain.", cast.screener.full_name),
         (items[failed].label, "Inscrite.", cast.screener.full_name),
     ]
+    at(1)
+    marked(elsewhere, cast.screener, "costs", 0, passed=False, reason="D’un autre dossier.")
     at(3)
     decision = services.send_back(
         decision, by=cast.endorser, reason="Admissible.", to=ReturnTo.SCREENING, edition=edition_of(decision)
@@ -208,6 +219,8 @@ def test_void_ineligibility_says_what_it_stood_on_when_it_was_made_whatever_was_
         return found and [(one.label, one.reason, one.by) for one in found.items]
 
     assert said() == [(one.label, one.reason, one.by) for one in stood.items]
+    (first,) = (one for one in marks_at(file, files.REVIEWED_AT + timedelta(hours=1)) if one.of.item == "costs")
+    assert (first.reason, first.by) == ("Temps du parrain.", cast.screener)  # made at that very instant
     client.force_login(cast.officer)
     page = client.get(reverse("decision-file", args=[file.reference])).content.decode()
     assert ("Temps du parrain." in page, "Un bureau seulement." in page, "Vu ensuite." in page) == (True, False, False)
