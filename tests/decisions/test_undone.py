@@ -443,7 +443,7 @@ def test_void_decision_that_was_never_issued_reads_as_one(cast, programme, clien
     assert {
         "withdrawn": "Le dossier a été retiré le ",
         "cancelled": "Le dossier a été annulé avec son appel le ",
-        "returned": "et le comité recommande de nouveau",
+        "returned": "Le comité recommande de nouveau.",
     }[how] in body
     assert ("Ce qui était proposé" in body, "Ce qui est décidé" in body) == (True, False)
     assert "Motifs donnés dans la lettre" not in body

@@ -228,4 +228,7 @@ def test_item_of_a_checklist_is_called_as_its_file_calls_it(cast, programme, dja
     ):
         with override(language):
             told = [dict(line.facts) for line in lines_of(acts)]
-        assert [facts["item of the checklist" if language == "en" else "point de la liste"] for facts in told] == said
+        assert [
+            facts["item of the checklist" if language == "en" else "point de la liste de vérification"]
+            for facts in told
+        ] == said

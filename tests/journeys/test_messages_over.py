@@ -31,6 +31,8 @@ from decisions.selectors import UNSHOWN
 from decisions.services import approve, concur, endorse, send_back, set_acts_aside
 from decisions.services.messages import tell_failed, tell_stuck
 from letters.models import Letter
+from moves.services import declare_standing, record_duty
+from moves.states import Duty
 from notifications import messages
 from notifications.constants import Holds
 from notifications.messages import KINDS
@@ -372,6 +374,16 @@ def asked_to_send_back(cast, programme):
     return fresh(decision)
 
 
+def screened_again(cast, programme):
+    """By the ruling itself: no decision is on its way."""
+    file = decided.reviewed_file(cast, programme)
+    record_duty(file.pk, by=cast.screener, duty=Duty.SCREEN)
+    declare_standing(file.pk, user=cast.chair, standing="clear")
+    late = declare_interests(file, by=cast.screener, **CONFLICT)
+    assert set_acts_aside(late, by=cast.chair, why="Le point tient à ce lien.", edition=UNSHOWN)
+    return fresh(file)
+
+
 def to_approve(cast, programme):
     decision = decided.endorsed(cast, programme)
     Message.objects.exclude(recipient=cast.approver).delete()  # the endorser's step is taken
@@ -433,6 +445,7 @@ told(
 told("decision_waiting", nobody_endorses, appointed_too=appointed("endorser", "endorser"))
 told("decision_waiting", asked_to_send_back, sent_back_too=returned)
 told("decision_sent_back", sent_back, withdrawn=withdraw_decided)
+told("screened_again", screened_again, withdrawn=withdraw)
 told("concurrence_asked", to_concur, concurred=concurs, sent_back=returned, withdrawn=withdraw_decided)
 told("concurrence_void", concurrence_void, asked_again=approved_again)
 told(
@@ -452,7 +465,8 @@ MOMENTS = {
     **dict.fromkeys((offered, opened, taken_back, refused, doubted), SCREENED),
     given_back: reviewed.REVIEWED,
     **dict.fromkeys(
-        (acted_before, asked_to_send_back, nobody_endorses, to_approve, to_concur, sent_back, concurrence_void, failed),
+        (acted_before, asked_to_send_back, nobody_endorses, to_approve, to_concur, sent_back, concurrence_void, failed)
+        + (screened_again,),
         decided.DECIDED_AT,
     ),
 }

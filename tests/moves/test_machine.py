@@ -138,9 +138,9 @@ def test_a_move_nobody_may_make_is_forbidden_to_everybody(machines, camille):
 
 def test_a_duty_needs_a_declaration_of_interests_first(file, camille, dominique):
     submit(file, camille)
-    with translation.override("en"), pytest.raises(WrongMoment) as refusal:
+    with pytest.raises(WrongMoment) as refusal:
         move(file, File.screen, by=dominique)
-    assert refusal.value.message == "Declare your interests in this file first."
+    assert refusal.value.message == "Déclarez d’abord vos intérêts dans ce dossier."
 
 
 @pytest.mark.parametrize("standing", [StandingState.CONFLICT, StandingState.UNSURE])
