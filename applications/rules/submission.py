@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
 from applications.rules.changes import has_left
@@ -25,8 +25,13 @@ UNCONFIRMED = "unconfirmed"
 # Of the refusal to undo what is being sent at this very instant: in a moment it was sent, or it can be undone.
 IS_LEAVING = "leaving"
 # What its applicant is told of that, and of a file that anybody else holds: the same.
-CALL_IS_BUSY = _("Something is being done with a file of this call at this very moment. Try again in a few minutes.")
-BUSY = _("Something else is being done with file %(reference)s at this very moment. Try again in a few minutes.")
+BUSY = gettext_lazy(
+    "Something else is being done with file %(reference)s at this very moment. Try again in a few minutes."
+)
+# What whoever cancels a call is told of it.
+CALL_IS_BUSY = gettext_lazy(
+    "Something is being done with a file of this call at this very moment. Try again in a few minutes."
+)
 
 
 @dataclass(frozen=True)

@@ -57,6 +57,11 @@ class Late:
         """Whether the file is decided: what was issued stands. A file that was left has nothing in force."""
         return self.declaration.application.state in DECIDED
 
+    @property
+    def is_to_return(self) -> bool:
+        """Whether it was ruled that these acts do not stand, and their decision waits to be sent back."""
+        return turn_of(self.declaration) is ReviewTurn.RETURN
+
     def __str__(self) -> str:
         return f"{self.declaration.user.full_name} ({self.acts_said})"
 

@@ -478,6 +478,9 @@ def test_a_ruling_says_how_far_its_decision_goes_back(cast, programme, client):
     address = reverse("decision-send-back", args=[file.reference])
     client.force_login(cast.approver)
     shown = client.get(address)
+    said = shown.content.decode()
+    assert "avant que la décision soit renvoyée" in said  # and no ruling is awaited of anybody
+    assert "avant que la présidence ou la personne qui donne l’avis" not in said
     assert ('value="screening"' in shown.content.decode(), 'value="panel"' in shown.content.decode()) == (True, False)
     for to in (ReturnTo.START, ReturnTo.PANEL):
         with pytest.raises(WrongMoment) as refused:
