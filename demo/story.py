@@ -23,7 +23,7 @@ from applications.states import ChangeWhy
 from audit.actors import Guest
 from builder.services import import_bundle
 from decisions.models import Decision
-from decisions.selectors import edition_of
+from decisions.selectors import UNSHOWN
 from decisions.services import approve, endorse, issue
 from demo import answers, papers, people
 from demo.cast import RIVAL, TIER_1
@@ -271,7 +271,7 @@ class Story:
         for place, company in enumerate(("usinage", "richelieu", "becancour")):
             with clock.at(day(11, 12, 14 + place)):
                 decision = self.decision(company)
-                issue(decision, by=self.people["officer"], edition=edition_of(decision))
+                issue(decision, by=self.people["officer"], edition=UNSHOWN)
 
     def recommend(
         self, company: str, outcome: str, amount: Decimal = Decimal(0), *, reasons: tuple[str, str] | None = None
@@ -300,13 +300,13 @@ class Story:
         endorser = self.people["endorser"]
         declare_interests(self.files[company], by=endorser, answer="none")
         decision = self.decision(company)
-        endorse(decision, by=endorser, edition=edition_of(decision))
+        endorse(decision, by=endorser, edition=UNSHOWN)
 
     def approve(self, company: str) -> None:
         approver = self.people["approver"]
         declare_interests(self.files[company], by=approver, answer="none")
         decision = self.decision(company)
-        approve(decision, by=approver, edition=edition_of(decision))
+        approve(decision, by=approver, edition=UNSHOWN)
 
     # Today: something for each person to do
 

@@ -55,10 +55,11 @@ def _as_read(decision: Decision, step: MoveOf[Decision], *, by: User, edition: A
         return
     lock_file(decision.application_id)
     decision = Decision.objects.get(pk=decision.pk)
-    ask_who(decision, step, by=by)
     # A return undoes the acts that stand: none that its page did not show. Any other step is of one state alone.
-    if not is_edition(decision, edition, with_acts=step is Decision.send_back):
-        raise DecisionOvertaken
+    if is_edition(decision, edition, with_acts=step is Decision.send_back):
+        return
+    ask_who(decision, step, by=by)  # whom it is not for is not told that it changed
+    raise DecisionOvertaken
 
 
 @transaction.atomic
