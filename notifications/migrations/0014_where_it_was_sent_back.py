@@ -8,7 +8,8 @@ WENT = {
         "en": "The file is back at its committee, which recommends again.",
     },
     "to_screening": {
-        "fr": "Le dossier est de nouveau à l’analyse d’admissibilité\u00a0: chaque point de sa liste est à revoir.",
+        "fr": "Le dossier est de nouveau à l’analyse d’admissibilité\u00a0: chaque point de la liste de vérification est à "
+        "revoir.",
         "en": "The file is back in screening: each item of its checklist is looked at again.",
     },
 }
