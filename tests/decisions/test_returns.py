@@ -341,6 +341,7 @@ def test_partners_edition_is_of_one_round_and_of_what_its_own_people_gave(cast, 
     assert given_by_partner(first) == [early, late]
     assert not is_edition(decision, read, with_acts=True)
     assert is_edition(decision, edition_for_partner(first), with_acts=True)
+    assert is_edition(decision, edition_for_partner(late), with_acts=True)
     assert not is_edition(
         files.decision_row(cast, programme, state="draft"), edition_for_partner(first), with_acts=True
     )

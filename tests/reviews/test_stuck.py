@@ -173,6 +173,8 @@ def test_only_chair_in_doubt_stops_the_file_and_every_page_says_that_nobody_rule
     moot={
         "without .touching()": "`late_on` says which: it reads fewer",
         "without `application__in=files`": "those of other files are none of these",
+        "without `if turn.row.role == ProgramRole.CHAIR`": "no other step is a ruling: it only reads more files",
+        "without `if one.pk in chairs`": "the same",
     },
 )
 def test_conflict_of_the_screener_makes_the_next_step_of_the_panel_a_ruling(cast, programme):
@@ -202,6 +204,7 @@ def test_conflict_of_the_screener_makes_the_next_step_of_the_panel_a_ruling(cast
     found = {pk: one.turn for pk, one in stuck_turns(rows, steps).items()}
     assert found == {file.pk: ReviewTurn.UPHOLD, other.pk: ReviewTurn.RECOMMEND}
     assert stuck_turns(rows, {file.pk: ReviewTurn.REVIEW}) == {}  # its reviewers come first
+    assert stuck_turns(rows, {file.pk: ReviewTurn.REOPEN})[file.pk].turn is ReviewTurn.REOPEN  # so does that
 
 
 @proves(
